@@ -1,0 +1,119 @@
+package diag
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxShown is how many code points of a source line are shown around a caret: files of one line of many megabytes exist.
+const maxShown = 120
+
+// Style tells Render how to mark parts of a message; nil members mark nothing. A terminal passes colours.
+type Style struct {
+	Error, Warning, Caret, Strong func(string) string
+}
+
+// Render writes d as
+//
+//	FILE:LINE:COLUMN: error: message
+//	   12 | source line
+//	      |     ^~~~
+//	      = hint: what to do
+//
+// Control characters in the source are shown as '?', so that a hostile file cannot steer the terminal.
+func Render(w io.Writer, set *Set, d Diagnostic, st Style) {
+	label := apply(st.Error, "error")
+	if d.Severity == Warning {
+		label = apply(st.Warning, "warning")
+	}
+	pos := set.Position(d.Span.Start)
+	if pos.File != "" {
+		fmt.Fprintf(w, "%s: ", apply(st.Strong, pos.String()))
+	}
+	fmt.Fprintf(w, "%s: %s\n", label, Printable(d.Message))
+	if pos.Line > 0 {
+		line, off := set.Line(d.Span.Start)
+		text, caret := excerpt(line, off, int(d.Span.End-d.Span.Start))
+		fmt.Fprintf(w, "%5d | %s\n      | %s\n", pos.Line, text, apply(st.Caret, caret))
+	}
+	if d.Hint != "" {
+		fmt.Fprintf(w, "      = hint: %s\n", Printable(d.Hint))
+	}
+}
+
+func apply(f func(string) string, s string) string {
+	if f == nil {
+		return s
+	}
+	return f(s)
+}
+
+// excerpt cuts a line to maxShown code points around offset and draws the marker under length bytes from there.
+func excerpt(line []byte, offset, length int) (text, caret string) {
+	before := clean(line[:min(offset, len(line))])
+	rest := line[min(offset, len(line)):]
+	marked := clean(rest[:min(max(length, 1), len(rest))])
+	after := clean(rest[min(max(length, 1), len(rest)):])
+	if n := len(before); n > maxShown/2 {
+		before = append([]rune("…"), before[n-maxShown/2:]...)
+	}
+	room := maxShown - len(before)
+	if len(marked) > room {
+		marked, after = append(marked[:room:room], '…'), nil
+	}
+	if r := max(room-len(marked), 0); len(after) > r {
+		after = append(after[:r:r], '…')
+	}
+	indent := make([]rune, len(before))
+	for i, r := range before {
+		indent[i] = ' '
+		if r == '\t' {
+			indent[i] = '\t'
+		}
+	}
+	return string(before) + string(marked) + string(after),
+		string(indent) + "^" + strings.Repeat("~", max(len(marked)-1, 0))
+}
+
+// clean decodes at most a few hundred code points' worth of bytes nearest to the caret; what lies further is cut anyway.
+func clean(b []byte) []rune {
+	if len(b) > 8*maxShown {
+		b = append(append([]byte(nil), b[:4*maxShown]...), b[len(b)-4*maxShown:]...)
+	}
+	out := make([]rune, 0, len(b))
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		b = b[n:]
+		out = append(out, printableRune(r))
+	}
+	return out
+}
+
+func printableRune(r rune) rune {
+	if r != '\t' && (r == utf8.RuneError || !unicode.IsPrint(r)) {
+		return '?'
+	}
+	return r
+}
+
+// Printable returns s with everything that could steer a terminal replaced by '?', cut to a length fit for one line.
+func Printable(s string) string {
+	const limit = 600
+	n := 0
+	out := strings.Map(func(r rune) rune {
+		if n++; n > limit {
+			return -1
+		}
+		if r == '\t' || r == '\n' {
+			return ' '
+		}
+		return printableRune(r)
+	}, s)
+	if n > limit {
+		out += "…"
+	}
+	return out
+}

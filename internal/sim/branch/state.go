@@ -1,0 +1,44 @@
+// Package branch runs circuits that measure, reset or decide in the middle without running them once a shot. Shots that share
+// their history share one state; a measurement splits the shots binomially over its outcomes, and branches whose states and
+// live classical bits are equal merge again. It knows no representation of a state: engines bring that as a State.
+package branch
+
+import (
+	"context"
+
+	"github.com/softquantus/qcos/internal/bitvec"
+	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/sim/rng"
+)
+
+// State is a normalised quantum state of all qubits of one circuit, starting in |0…0>. A State belongs to one goroutine at a
+// time; what it uses inside to go faster never changes its results.
+type State interface {
+	// Apply applies the gates Ops[lo:hi] of the state's circuit in order. The tree calls it for runs that hold gates and barriers
+	// only; their conditions have been found true, so Op.If is to be ignored. The circuit's GlobalPhase is not the state's business.
+	Apply(ctx context.Context, lo, hi int) error
+	// ProbabilityOne returns the probability of finding q in |1>, between 0 and 1. Values within 1e-12 of 0 or 1 are treated as certain.
+	ProbabilityOne(q circuit.Qubit) float64
+	// Project brings q to |value> and normalises; p is that outcome's probability.
+	Project(q circuit.Qubit, value bool, p float64)
+	// Flip applies x to q.
+	Flip(q circuit.Qubit)
+	// Clone returns an independent copy, or nil where memory does not allow one.
+	Clone() State
+	// CopyFrom makes the state a copy of another of the same kind and circuit.
+	CopyFrom(o State)
+	// Same reports whether both states agree up to a global phase within rounding (1 - |<a|b>| < 1e-12). With exact set, the phase
+	// must agree too: then the tree wants to go on with amplitudes.
+	Same(o State, exact bool) bool
+	// Fingerprint is a hash that is equal for states that are Same up to rounding nearly always; it only saves comparisons.
+	// A state that has no cheap one returns 0.
+	Fingerprint() uint64
+	// Sample draws n outcomes of measuring qubits (bit i of an outcome is qubits[i]) and reports each with a count. The same outcome
+	// may be reported several times. It leaves the state as it is. The vector is only good during the call.
+	Sample(ctx context.Context, qubits []circuit.Qubit, n int, r *rng.Stream, report func(outcome bitvec.Vec, count int)) error
+	// Distribution reports every outcome of measuring qubits whose probability exceeds 1e-14, in any order, each once; it stops with a
+	// *sim.LimitError where there would be more than limit. It leaves the state as it is.
+	Distribution(ctx context.Context, qubits []circuit.Qubit, limit int, report func(outcome bitvec.Vec, p float64)) error
+	// Free gives back what the state holds; it is not used afterwards.
+	Free()
+}
