@@ -2,7 +2,6 @@
 // can be tested alone; Simplify runs them in order. The package knows no engine and no source text.
 package pass
 
-
 // Keep says what a simplified circuit must still give.
 type Keep uint8
 
