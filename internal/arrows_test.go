@@ -1,0 +1,142 @@
+// Package internal_test holds the house's own rules: which package may import which. docs/architecture.md says why.
+package internal_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/softquantus/qcos/"
+
+// allowed lists, for each package of the house, the packages of the house that it may import outside its tests. A pattern that ends
+// in "/..." stands for a folder and all below. Whoever adds a package adds a row, and with it says where the package stands.
+var allowed = map[string][]string{
+	"cmd/qcos": {"internal/cli"},
+
+	"internal/bitvec":           {},
+	"internal/diag":             {},
+	"internal/machine":          {},
+	"internal/gate":             {},
+	"internal/circuit":          {"internal/bitvec", "internal/diag", "internal/gate"},
+	"internal/config/...":       {"internal/config/..."},
+	"internal/qasm/...":         {"internal/qasm/...", "internal/bitvec", "internal/diag", "internal/gate", "internal/circuit"},
+	"internal/pass":             {"internal/bitvec", "internal/gate", "internal/circuit"},
+	"internal/sim":              {"internal/bitvec", "internal/circuit", "internal/diag"},
+	"internal/sim/rng":          {},
+	"internal/sim/reference":    {"internal/bitvec", "internal/gate", "internal/circuit"},
+	"internal/sim/branch":       {"internal/bitvec", "internal/diag", "internal/gate", "internal/circuit", "internal/sim", "internal/sim/rng"},
+	"internal/sim/basis":        {"internal/bitvec", "internal/gate", "internal/circuit", "internal/sim", "internal/sim/branch", "internal/sim/rng"},
+	"internal/sim/statevec/...": {"internal/sim/statevec/...", "internal/bitvec", "internal/gate", "internal/circuit", "internal/sim", "internal/sim/branch", "internal/sim/rng"},
+	"internal/plan":             {"internal/circuit", "internal/sim"},
+	"internal/run":              {"internal/bitvec", "internal/diag", "internal/gate", "internal/circuit", "internal/machine", "internal/pass", "internal/plan", "internal/sim", "internal/sim/..."},
+	"internal/cli/...":          {"internal/..."},
+}
+
+// forbidden are single arrows that a pattern above would let through.
+var forbidden = [][2]string{
+	{"internal/cli", "internal/sim/"}, // engines are run's business
+	{"internal/run", "internal/sim/reference"},
+}
+
+// external are packages from outside that only one place may use, because they reach the terminal, the environment or the network.
+var external = map[string]string{
+	"github.com/spf13/cobra":        "internal/cli",
+	"github.com/spf13/viper":        "internal/config",
+	"github.com/joho/godotenv":      "internal/config",
+	"github.com/vbauerster/mpb/v8":  "internal/cli",
+	"github.com/zalando/go-keyring": "internal/cli",
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+func house(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []goPackage
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		p.ImportPath = strings.TrimPrefix(p.ImportPath, module)
+		all = append(all, p)
+	}
+	if len(all) < 10 {
+		t.Fatalf("go list found %d packages only", len(all))
+	}
+	return all
+}
+
+func matches(pattern, pkg string) bool {
+	if folder, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return pkg == folder || strings.HasPrefix(pkg, folder+"/")
+	}
+	return pattern == pkg
+}
+
+// rule returns the imports that pkg may have.
+func rule(pkg string) ([]string, bool) {
+	for pattern, imports := range allowed {
+		if matches(pattern, pkg) {
+			return imports, true
+		}
+	}
+	return nil, false
+}
+
+func TestImportsPointDown(t *testing.T) {
+	for _, p := range house(t) {
+		if p.ImportPath == "internal" {
+			continue
+		}
+		may, ok := rule(p.ImportPath)
+		if !ok {
+			t.Errorf("%s has no row in the table of allowed imports: say where it stands", p.ImportPath)
+		}
+		for _, path := range p.Imports {
+			inside, ok := strings.CutPrefix(path, module)
+			if !ok {
+				checkExternal(t, p.ImportPath, path)
+				continue
+			}
+			if !slices.ContainsFunc(may, func(pattern string) bool { return matches(pattern, inside) }) || isForbidden(p.ImportPath, inside) {
+				t.Errorf("%s imports %s", p.ImportPath, inside)
+			}
+		}
+	}
+}
+
+func isForbidden(from, to string) bool {
+	for _, f := range forbidden {
+		if strings.HasPrefix(from, f[0]) && strings.HasPrefix(to, f[1]) {
+			return true
+		}
+	}
+	return false
+}
+
+func checkExternal(t *testing.T, from, path string) {
+	t.Helper()
+	for library, home := range external {
+		if (path == library || strings.HasPrefix(path, library+"/")) && from != home && !strings.HasPrefix(from, home+"/") {
+			t.Errorf("%s imports %s, which belongs to %s", from, path, home)
+		}
+	}
+	if path == "C" {
+		t.Errorf("%s uses cgo", from)
+	}
+}
