@@ -7,7 +7,6 @@ package circuit
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/softquantus/qcos/internal/bitvec"
 	"github.com/softquantus/qcos/internal/diag"
@@ -32,6 +31,9 @@ const (
 	Measure             // measures one qubit in the computational basis and writes one clbit (or NoClbit)
 	Reset               // brings one qubit to |0>
 	Barrier             // does nothing to the state; passes and engines skip it
+	// Assign writes a constant to one clbit and has no qubits. No source says it: the simplifier puts it in the place of a
+	// measurement whose outcome is certain. It is ordered like any other write: conditions before it read the old bit.
+	Assign
 )
 
 // Op is one operation. It is a value of 28 bytes whose operands and parameters lie in its circuit's arenas: read them with
@@ -44,11 +46,21 @@ type Op struct {
 	Pos      diag.Pos // where the source asked for it; 0 is nowhere
 	qubits   uint32   // first operand in Circuit.qubits
 	nq       uint32   // number of operands, controls included
-	arg      uint32   // of a Gate its first parameter in Circuit.params, or its matrix; of a Measure its clbit
+	arg      uint32   // of a Gate its first parameter in Circuit.params, or its matrix; of a Measure and an Assign its clbit
+	value    bool     // of an Assign
 }
 
-// Clbit is where a Measure writes.
+// Clbit is where a Measure or an Assign writes.
 func (op Op) Clbit() Clbit { return op.arg }
+
+// WithClbit returns a Measure or an Assign that writes elsewhere and is the same otherwise.
+func (op Op) WithClbit(to Clbit) Op {
+	op.arg = to
+	return op
+}
+
+// Value is what an Assign writes.
+func (op Op) Value() bool { return op.value }
 
 // NumQubits is the number of operands, controls included.
 func (op Op) NumQubits() int { return int(op.nq) }
@@ -98,14 +110,17 @@ type Circuit struct {
 	matrices [][]complex128
 }
 
-// Skeleton returns a circuit with c's registers, sizes, phase and conditions and without operations: what a pass fills.
+// Skeleton returns a circuit with c's registers, sizes, phase and conditions and without operations: what a pass fills, with
+// Keep, Copy and the Add methods.
 func (c *Circuit) Skeleton() *Circuit {
-	return &Circuit{
-		Qregs: c.Qregs, Cregs: c.Cregs, NumQubits: c.NumQubits, NumClbits: c.NumClbits,
-		GlobalPhase: c.GlobalPhase, Declared: c.Declared, NumDeclared: c.NumDeclared,
-		conds: slices.Clip(c.conds), matrices: slices.Clip(c.matrices),
-	}
+	d := c.Clone()
+	d.Ops = nil
+	return d
 }
+
+// Keep appends op as it is, or with another If or clbit. The op must be one of the circuit that c is a Skeleton or a Clone of:
+// its operands and parameters are shared, which makes dropping and moving ops cheap.
+func (c *Circuit) Keep(op Op) { c.Ops = append(c.Ops, op) }
 
 // DeclaredQubits is how many qubits the program declared.
 func (c *Circuit) DeclaredQubits() int {
@@ -201,13 +216,21 @@ func (c *Circuit) AddMeasure(q Qubit, to Clbit) *Op {
 // AddReset appends a reset of q.
 func (c *Circuit) AddReset(q Qubit) *Op { return c.add(Reset, []Qubit{q}) }
 
+// AddAssign appends the writing of a constant to a clbit.
+func (c *Circuit) AddAssign(to Clbit, value bool) *Op {
+	op := c.add(Assign, nil)
+	op.arg, op.value = to, value
+	return op
+}
+
 // AddBarrier appends a barrier over qubits; none means all.
 func (c *Circuit) AddBarrier(qubits ...Qubit) *Op { return c.add(Barrier, qubits) }
 
-// Copy appends op of another circuit, which must share c's conditions and matrices (see Skeleton), on other qubits of the same number.
+// Copy appends op of another circuit, which must share c's conditions and matrices (see Skeleton), on other qubits. Where their
+// number differs, the caller corrects the Controls of what is returned.
 func (c *Circuit) Copy(from *Circuit, op Op, qubits []Qubit) *Op {
 	n := c.add(op.Kind, qubits)
-	n.Gate, n.Controls, n.If, n.Pos, n.arg = op.Gate, op.Controls, op.If, op.Pos, op.arg
+	n.Gate, n.Controls, n.If, n.Pos, n.arg, n.value = op.Gate, op.Controls, op.If, op.Pos, op.arg, op.value
 	if op.Kind == Gate && op.Gate != gate.Unitary {
 		n.arg = uint32(len(c.params))
 		c.params = append(c.params, from.Params(op)...)

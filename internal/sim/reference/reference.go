@@ -18,7 +18,7 @@ func State(c *circuit.Circuit) []complex128 {
 		switch op.Kind {
 		case circuit.Gate:
 			v = Apply(v, c, op)
-		case circuit.Barrier:
+		case circuit.Barrier, circuit.Assign:
 		default:
 			panic("reference.State: the circuit is not unitary")
 		}
@@ -90,6 +90,8 @@ func follow(c *circuit.Circuit, at int, v []complex128, bits bitvec.Vec, p float
 		switch op.Kind {
 		case circuit.Gate:
 			v = Apply(v, c, op)
+		case circuit.Assign:
+			bits.Set(int(op.Clbit()), op.Value())
 		case circuit.Measure, circuit.Reset:
 			q := c.Qubits(op)[0]
 			for value := range 2 {
