@@ -52,12 +52,12 @@ const (
 	CRZ
 	CU3
 	CU
-	CSwap
 	CCX
+	CSwap
 	CCZ
 	C3X
-	C4X
 	C3SX
+	C4X
 	DCX
 	ECR
 	RCCX
