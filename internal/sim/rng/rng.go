@@ -4,7 +4,8 @@ package rng
 
 import "math/bits"
 
-// Stream is a sequence of random numbers of one purpose. The zero value is not usable; see New. Not for concurrent use.
+// Stream is a sequence of random numbers of one purpose. The zero value is stream 0 of seed 0; see New. Not for concurrent use;
+// many streams may be used side by side.
 type Stream struct {
 	key     [2]uint32
 	counter uint64
@@ -13,7 +14,8 @@ type Stream struct {
 	left    int
 }
 
-// New returns the stream of that number under a seed. Different numbers give independent streams.
+// New returns the stream of that number under a seed. Different numbers give independent streams; see Mix for making numbers of
+// several things.
 func New(seed, stream uint64) *Stream {
 	return &Stream{key: [2]uint32{uint32(seed), uint32(seed >> 32)}, stream: stream}
 }
@@ -30,23 +32,60 @@ func (s *Stream) Uint64() uint64 {
 // Float64 returns a number in [0, 1) of 53 random bits.
 func (s *Stream) Float64() float64 { return float64(s.Uint64()>>11) * 0x1p-53 }
 
-// Philox4x32-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 4.3.
+// Uint64N returns a number in [0, n), each equally likely; n must not be 0.
+//
+// It is the multiplication with rejection of Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1), 2019.
+func (s *Stream) Uint64N(n uint64) uint64 {
+	high, low := bits.Mul64(s.Uint64(), n)
+	if low < n {
+		for reject := -n % n; low < reject; {
+			high, low = bits.Mul64(s.Uint64(), n)
+		}
+	}
+	return high
+}
+
+// Shuffle brings n things into a random order, each order equally likely, by calling swap for pairs of places.
+func (s *Stream) Shuffle(n int, swap func(i, j int)) {
+	for i := n - 1; i > 0; i-- {
+		swap(i, int(s.Uint64N(uint64(i)+1)))
+	}
+}
+
+// fill makes the next two numbers of the stream: one block of Philox whose key is the seed and whose counter is (place, stream).
+func (s *Stream) fill() {
+	x := philox([4]uint32{uint32(s.counter), uint32(s.counter >> 32), uint32(s.stream), uint32(s.stream >> 32)}, s.key)
+	s.counter++
+	s.buf = [2]uint64{uint64(x[3])<<32 | uint64(x[2]), uint64(x[1])<<32 | uint64(x[0])}
+	s.left = 2
+}
+
+// Constants of Philox4x32-10: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 4.3.
 const (
 	philoxM0, philoxM1 = 0xD2511F53, 0xCD9E8D57
 	philoxW0, philoxW1 = 0x9E3779B9, 0xBB67AE85
 	philoxRounds       = 10
 )
 
-func (s *Stream) fill() {
-	x := [4]uint32{uint32(s.counter), uint32(s.counter >> 32), uint32(s.stream), uint32(s.stream >> 32)}
-	k0, k1 := s.key[0], s.key[1]
+func philox(x [4]uint32, key [2]uint32) [4]uint32 {
+	x0, x1, x2, x3, k0, k1 := x[0], x[1], x[2], x[3], key[0], key[1]
 	for range philoxRounds {
-		h0, l0 := bits.Mul32(philoxM0, x[0])
-		h1, l1 := bits.Mul32(philoxM1, x[2])
-		x = [4]uint32{h1 ^ x[1] ^ k0, l1, h0 ^ x[3] ^ k1, l0}
+		p, q := philoxM0*uint64(x0), philoxM1*uint64(x2)
+		x0, x1, x2, x3 = uint32(q>>32)^x1^k0, uint32(q), uint32(p>>32)^x3^k1, uint32(p)
 		k0, k1 = k0+philoxW0, k1+philoxW1
 	}
-	s.counter++
-	s.buf = [2]uint64{uint64(x[3])<<32 | uint64(x[2]), uint64(x[1])<<32 | uint64(x[0])}
-	s.left = 2
+	return [4]uint32{x0, x1, x2, x3}
+}
+
+// Mix makes one number of two, for streams that belong to several things: Mix(Mix(a, b), c). Different pairs give different
+// numbers but for the chance of 2^-64. The finishing steps are those of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+func Mix(a, b uint64) uint64 {
+	x := a ^ finish(b+0x9E3779B97F4A7C15)
+	return finish(x + 0x9E3779B97F4A7C15)
+}
+
+func finish(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
+	x = (x ^ x>>27) * 0x94D049BB133111EB
+	return x ^ x>>31
 }
