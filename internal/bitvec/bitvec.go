@@ -122,15 +122,16 @@ func (v Vec) SameValue(o Vec) bool {
 // wider or narrower than the range.
 func (v Vec) RangeEquals(first, width int, value Vec) bool {
 	for i := 0; i < width || i < value.n; i += wordBits {
-		if v.window(first+i, width-i) != value.window(i, value.n-i) {
+		if v.Window(first+i, width-i) != value.Window(i, value.n-i) {
 			return false
 		}
 	}
 	return true
 }
 
-// window returns up to 64 bits from first on, at most width of them; nothing where width is not positive.
-func (v Vec) window(first, width int) uint64 {
+// Window returns the bits [first, first+width) of v as an integer, or the lowest 64 of them where width is larger, or 0 where width
+// is not positive. The bits must lie within v.
+func (v Vec) Window(first, width int) uint64 {
 	if width <= 0 {
 		return 0
 	}
@@ -145,11 +146,21 @@ func (v Vec) window(first, width int) uint64 {
 	return x
 }
 
+// Fill sets the bits [first, first+width), which must lie within v, to 1.
+func (v Vec) Fill(first, width int) {
+	for end := first + width; first < end; {
+		s := first % wordBits
+		n := min(wordBits-s, end-first)
+		v.w[first/wordBits] |= ^uint64(0) >> (wordBits - n) << s
+		first += n
+	}
+}
+
 // Slice returns a copy of the bits [first, first+width).
 func (v Vec) Slice(first, width int) Vec {
 	x := New(width)
 	for i := range x.w {
-		x.w[i] = v.window(first+i*wordBits, width-i*wordBits)
+		x.w[i] = v.Window(first+i*wordBits, width-i*wordBits)
 	}
 	return x
 }
