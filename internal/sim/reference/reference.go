@@ -77,11 +77,16 @@ func element(m []complex128, n int, controls, targets []circuit.Qubit, i, j int)
 // without clbits has the single key "".
 func Distribution(c *circuit.Circuit) map[string]float64 {
 	out := map[string]float64{}
-	follow(c, 0, Zero(c.NumQubits), bitvec.New(c.NumClbits), 1, out)
+	Branches(c, func(bits bitvec.Vec, p float64, _ []complex128) { out[bits.String()] += p })
 	return out
 }
 
-func follow(c *circuit.Circuit, at int, v []complex128, bits bitvec.Vec, p float64, out map[string]float64) {
+// Branches reports every history of outcomes with the clbits at its end, its probability and its final state without GlobalPhase.
+func Branches(c *circuit.Circuit, report func(bits bitvec.Vec, p float64, v []complex128)) {
+	follow(c, 0, Zero(c.NumQubits), bitvec.New(c.NumClbits), 1, report)
+}
+
+func follow(c *circuit.Circuit, at int, v []complex128, bits bitvec.Vec, p float64, report func(bits bitvec.Vec, p float64, v []complex128)) {
 	for ; at < len(c.Ops); at++ {
 		op := c.Ops[at]
 		if op.If != 0 && !c.Condition(op.If).Holds(bits) {
@@ -106,12 +111,12 @@ func follow(c *circuit.Circuit, at int, v []complex128, bits bitvec.Vec, p float
 				if op.Kind == circuit.Reset && value == 1 {
 					w = flip(w, q)
 				}
-				follow(c, at+1, w, b, p*pv, out)
+				follow(c, at+1, w, b, p*pv, report)
 			}
 			return
 		}
 	}
-	out[bits.String()] += p
+	report(bits, p, v)
 }
 
 func project(v []complex128, q circuit.Qubit, value int) ([]complex128, float64) {
