@@ -1,0 +1,128 @@
+package config
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+)
+
+// Secret holds a key. However it is printed, formatted, encoded or logged, only its beginning shows; Reveal alone gives all of
+// it. The zero Secret is empty.
+type Secret struct {
+	// A pointer, so that fmt prints an address where it cannot call the methods below: in unexported fields of other structs.
+	value *string
+}
+
+// NewSecret wraps a key as it is.
+func NewSecret(key string) Secret {
+	if key == "" {
+		return Secret{}
+	}
+	return Secret{&key}
+}
+
+// Reveal is the whole key. It is for the header of a request and for config.json, nowhere else.
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
+
+// Empty tells that there is no key.
+func (s Secret) Empty() bool { return s.value == nil }
+
+const (
+	keyPrefix = "qcos-"
+	shownOf   = 2  // characters after the prefix, as many as the server keeps in the open
+	shortest  = 12 // keys below hide even those: they would be too much of the key
+)
+
+// String is the key cut as in qcos-ab…, and empty for the empty Secret.
+func (s Secret) String() string {
+	key := s.Reveal()
+	if key == "" {
+		return ""
+	}
+	prefix := ""
+	if strings.HasPrefix(key, keyPrefix) {
+		prefix = keyPrefix
+	}
+	if len(key) < shortest {
+		return prefix + "…"
+	}
+	return prefix + key[len(prefix):len(prefix)+shownOf] + "…"
+}
+
+// Format prints the cut key under every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// MarshalText gives the cut key.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// MarshalJSON gives the cut key as a string.
+func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
+
+// LogValue gives the cut key.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+const longestKey = 4096 // bytes; HTTP servers refuse headers not much longer
+
+// CheckKey tells whether a key can be one at all: something, on one line, that an HTTP header can carry. It asks for no
+// particular form, since other servers have other keys. The error never holds any part of the key.
+func CheckKey(key string) error {
+	switch {
+	case key == "":
+		return errors.New("is empty")
+	case key == "-":
+		return errors.New(`is "-", which only qcos configure takes, for standard input`)
+	case len(key) > longestKey:
+		return fmt.Errorf("is %d bytes long, more than any key", len(key))
+	case key != strings.TrimSpace(key):
+		return errors.New("begins or ends with a space or a line end")
+	}
+	for _, c := range []byte(key) {
+		switch {
+		case c == ' ':
+			return errors.New("has a space within")
+		case c < ' ' || c == 0x7f:
+			return errors.New("has a control character within")
+		case c > 0x7e:
+			return errors.New("has a character outside of ASCII")
+		}
+	}
+	return nil
+}
+
+// Redact cuts whatever looks like a key out of text that is quoted back to the user: a key pasted into the wrong place is
+// still a key.
+func Redact(text string) string {
+	var out strings.Builder
+	for {
+		i := strings.Index(strings.ToLower(text), keyPrefix)
+		if i < 0 {
+			return out.String() + text
+		}
+		end := i + len(keyPrefix)
+		for end < len(text) && isKeyByte(text[end]) {
+			end++
+		}
+		out.WriteString(text[:i])
+		out.WriteString(cutLike(text[i:end]))
+		text = text[end:]
+	}
+}
+
+func cutLike(word string) string {
+	if len(word) == len(keyPrefix) {
+		return word
+	}
+	return NewSecret(word).String()
+}
+
+func isKeyByte(c byte) bool {
+	return c == '-' || c == '_' || c == '.' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+}
