@@ -1,5 +1,8 @@
 // Package qasm turns OpenQASM source into a circuit and diagnostics. Its parts, from the source down: token, ast, parse, sema,
 // lower. It knows no engine and no terminal; it reads included files through Options.ReadFile only.
+//
+// A statement is parsed, checked and lowered before the next is read, so that a program of any length takes the memory of its
+// text and its circuit.
 package qasm
 
 import (
@@ -9,19 +12,28 @@ import (
 
 // Options are how a program is read. The zero value is the default mode without include folders.
 type Options struct {
-	Strict     bool     // the specification to the letter; see docs/openqasm.md for every difference
-	SyntaxOnly bool     // stop after parsing: names and types are not looked at
-	Include    []string // folders searched for included files, before the including file's own
-	// ReadFile reads an included file; nil is a reader of regular files with the limits of the package.
+	Strict     bool // the specification to the letter; see docs/openqasm.md for every difference
+	SyntaxOnly bool // stop after parsing: names and types are not looked at, and files are not included
+	// CheckOnly asks whether the program is valid rather than for its circuit: what is valid but cannot be run, the application of
+	// an opaque gate, is a warning then, and the circuit may be nil without an error.
+	CheckOnly bool
+	Include   []string // folders searched for included files, before the including file's own
+	// ReadFile reads an included file; nil is ReadFile of this package.
 	ReadFile func(path string) ([]byte, error)
-	// MaxOps bounds the operations after expansion of gates and registers; 0 is the package's default.
+	// MaxOps bounds the operations after expansion of gates and registers; 0 is lower.DefaultMaxOps.
 	MaxOps int
 }
 
 // Program is the outcome of Load.
 type Program struct {
 	Version     string           // as written, such as "2.0"; "" where the program does not say
-	Circuit     *circuit.Circuit // nil where Diagnostics has errors, or with SyntaxOnly
+	Circuit     *circuit.Circuit // nil where Diagnostics has errors, with SyntaxOnly, and as CheckOnly says
 	Sources     *diag.Set        // what the positions of Diagnostics and of the circuit's ops refer to
 	Diagnostics diag.List        // in order of place, errors and warnings
+}
+
+// Load reads a program from its text, which must not be changed afterwards. The name is shown in messages, and files are included
+// relative to its folder. Every text has an outcome: what is wrong with it is in the program's Diagnostics.
+func Load(name string, text []byte, o Options) *Program {
+	return load(name, text, o, nil)
 }

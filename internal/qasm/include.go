@@ -1,0 +1,144 @@
+package qasm
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/qasm/ast"
+)
+
+// Limits of included files. A file that includes another twice, which does the same, would otherwise grow without end.
+const (
+	MaxIncludeDepth = 64
+	MaxIncludes     = 1000
+	MaxIncludeBytes = 256 << 20 // of one file
+)
+
+// The library files that are built in, whatever files of these names exist.
+const (
+	library2 = "qelib1.inc"
+	library3 = "stdgates.inc"
+)
+
+// include reads an included file where the statement stands.
+func (l *loader) include(s *ast.Include) {
+	switch s.Path {
+	case library3:
+		l.rep.Deviation(s.PathAt, "library_of_openqasm3", `include "qelib1.inc";`, "stdgates.inc belongs to OpenQASM 3: its gates are read as those of qelib1.inc")
+		l.checker.Library(s.PathAt)
+		return
+	case library2:
+		l.checker.Library(s.PathAt)
+		return
+	}
+	if len(l.open) > MaxIncludeDepth || l.files >= MaxIncludes {
+		l.rep.Error(s.PathAt, "too_many_includes", "", "files may be included %d deep and %d in all", MaxIncludeDepth, MaxIncludes)
+		return
+	}
+	path, text, ok := l.find(s)
+	if !ok {
+		return
+	}
+	for _, src := range l.open {
+		if filepath.Clean(src.Name) == path {
+			l.rep.Error(s.PathAt, "include_cycle", "", "%s includes itself: %s", src.Name, l.chain(src, path))
+			return
+		}
+	}
+	l.files++
+	src, err := l.program.Sources.Add(path, text)
+	if err != nil {
+		l.rep.Error(s.PathAt, "source_too_large", "", "%v", err)
+	} else if l.isText(src) {
+		l.read(src)
+	}
+}
+
+// chain is the way from an open file round to itself.
+func (l *loader) chain(from *diag.Source, last string) string {
+	var names []string
+	for _, src := range l.open {
+		if len(names) > 0 || src == from {
+			names = append(names, src.Name)
+		}
+	}
+	return strings.Join(append(names, last), " → ")
+}
+
+// find reads the first file of the search that exists, or reports what was tried.
+func (l *loader) find(s *ast.Include) (path string, text []byte, ok bool) {
+	if s.Path == "" {
+		l.rep.Error(s.PathAt, "include_not_found", "", "the name of the included file is empty")
+		return "", nil, false
+	}
+	tried := l.candidates(s.Path)
+	for _, path := range tried {
+		if text, ok := l.texts[path]; ok {
+			return path, text, true
+		}
+		text, err := l.readFile(path)
+		if err == nil {
+			l.texts[path] = text
+			return path, text, true
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			l.rep.Error(s.PathAt, "include_unreadable", "", "the included file cannot be read: %v", err)
+			return "", nil, false
+		}
+	}
+	hint := ""
+	if len(l.opts.Include) == 0 {
+		hint = "name the folder that holds it with --include"
+	}
+	l.rep.Error(s.PathAt, "include_not_found", hint, "there is no file %q to include; tried %s", s.Path, strings.Join(tried, ", "))
+	return "", nil, false
+}
+
+// candidates are the paths where an included file may be, in order.
+func (l *loader) candidates(name string) []string {
+	if filepath.IsAbs(name) {
+		return []string{filepath.Clean(name)}
+	}
+	var paths []string
+	for _, dir := range l.opts.Include {
+		paths = append(paths, filepath.Join(dir, name))
+	}
+	return append(paths, filepath.Join(filepath.Dir(l.open[len(l.open)-1].Name), name))
+}
+
+func (l *loader) readFile(path string) ([]byte, error) {
+	if l.opts.ReadFile != nil {
+		return l.opts.ReadFile(path)
+	}
+	return ReadFile(path)
+}
+
+// ReadFile reads a regular file of at most MaxIncludeBytes. It refuses anything else, so that it never waits.
+func ReadFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	if info.Size() > MaxIncludeBytes {
+		return nil, fmt.Errorf("%s has %d bytes, an included file may have %d", path, info.Size(), MaxIncludeBytes)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, MaxIncludeBytes+1))
+	if err == nil && len(text) > MaxIncludeBytes {
+		err = fmt.Errorf("%s grew beyond %d bytes", path, MaxIncludeBytes)
+	}
+	return text, err
+}

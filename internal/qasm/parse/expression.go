@@ -1,0 +1,199 @@
+package parse
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/report"
+	"github.com/softquantus/qcos/internal/qasm/token"
+)
+
+// MaxDepth bounds how deep expressions nest and how many operators stand in one chain, and with it the stack of whoever walks them.
+const MaxDepth = 10000
+
+// Strength of binding, weakest first. The order is that of OpenQASM 3; version 2 has a part of it, with `^` for powers.
+const (
+	precNone = iota
+	precOr
+	precAnd
+	precBitOr
+	precBitXor
+	precBitAnd
+	precEqual
+	precCompare
+	precShift
+	precAdd
+	precMultiply
+	precUnary
+	precPower
+)
+
+// binary is how strongly an operator binds in OpenQASM 2, or precNone. Powers group to the right, all others to the left.
+func (p *Parser) binary(k token.Kind) int {
+	switch k {
+	case token.Plus, token.Minus:
+		return precAdd
+	case token.Star, token.Slash:
+		return precMultiply
+	case token.Caret, token.StarStar:
+		return precPower
+	}
+	return precNone
+}
+
+// expr reads an expression whose operators bind at least as strongly as lowest.
+func (p *Parser) expr(lowest, depth int) (ast.Expr, bool) {
+	left, ok := p.prefix(depth)
+	for ok {
+		op, at := p.tok.Kind, p.tok.Span()
+		prec := p.binary(op)
+		if prec == precNone || prec < lowest {
+			return left, true
+		}
+		if depth++; depth > MaxDepth {
+			p.tooDeep()
+			return nil, false
+		}
+		if op == token.StarStar {
+			p.rep.Deviation(at, "power_operator", "OpenQASM 2.0 writes powers as `^`", "the operator `**` is OpenQASM 3")
+		}
+		p.advance()
+		next := prec + 1
+		if prec == precPower {
+			next = precUnary // to the right, and 2^-1 is fine
+		}
+		var right ast.Expr
+		if right, ok = p.expr(next, depth); ok {
+			left = p.arena.Binaries.New(ast.Binary{At: ast.At{Start: left.Span().Start, End: p.prevEnd}, Op: op, OpAt: at, Left: left, Right: right})
+		}
+	}
+	return nil, false
+}
+
+func (p *Parser) tooDeep() {
+	p.rep.Error(p.tok.Span(), "too_deep", "", "this expression nests too deeply: at most %d levels are allowed", MaxDepth)
+}
+
+// prefix reads an operand with the operators before it.
+func (p *Parser) prefix(depth int) (ast.Expr, bool) {
+	if depth > MaxDepth {
+		p.tooDeep()
+		return nil, false
+	}
+	switch p.tok.Kind {
+	case token.Int:
+		return p.integer("")
+	case token.Float:
+		return p.float()
+	case token.Minus, token.Plus:
+		start, op := p.tok.Start, p.tok.Kind
+		p.advance()
+		inner, ok := p.expr(precUnary, depth+1)
+		if !ok {
+			return nil, false
+		}
+		return p.arena.Unaries.New(ast.Unary{At: p.at(start), Op: op, Inner: inner}), true
+	case token.LParen:
+		start := p.tok.Start
+		p.advance()
+		inner, ok := p.expr(precNone, depth+1)
+		if !ok || !p.expect(token.RParen, "to close the parenthesis") {
+			return nil, false
+		}
+		return p.arena.Parens.New(ast.Paren{At: p.at(start), Inner: inner}), true
+	case token.Ident:
+		return p.named(depth)
+	}
+	p.unexpected("a number, a name or `(`")
+	return nil, false
+}
+
+// named reads a constant, a parameter or a function with its arguments.
+func (p *Parser) named(depth int) (ast.Expr, bool) {
+	name := ast.Name{At: ast.At(p.tok.Span()), Symbol: p.tok.Symbol}
+	if name.Symbol.IsReserved() && name.Symbol < token.Pi {
+		p.unexpected("a number, a name or `(`")
+		return nil, false
+	}
+	if name.Symbol == token.PiSign {
+		p.rep.Deviation(name.Span(), "pi_sign", "write `pi`", "the letter π is not in OpenQASM 2.0")
+		name.Symbol = token.Pi
+	}
+	function := name.Symbol >= token.Sin && name.Symbol <= token.Sqrt
+	p.advance()
+	if p.tok.Kind != token.LParen {
+		if function {
+			p.unexpected("`(` and the function's argument")
+			return nil, false
+		}
+		return p.arena.Idents.New(ast.Ident{At: name.At, Symbol: name.Symbol}), true
+	}
+	args, ok := p.arguments(depth + 1)
+	if !ok {
+		return nil, false
+	}
+	return p.arena.Functions.New(ast.Function{At: p.at(name.Start), Name: name, Args: args}), true
+}
+
+// arguments reads expressions in parentheses.
+func (p *Parser) arguments(depth int) ([]ast.Expr, bool) {
+	p.advance()
+	if p.accept(token.RParen) {
+		return nil, true
+	}
+	mark := len(p.exprs)
+	defer func() { p.exprs = p.exprs[:mark] }()
+	for {
+		e, ok := p.expr(precNone, depth)
+		if !ok {
+			return nil, false
+		}
+		p.exprs = append(p.exprs, e)
+		if !p.comma(token.RParen) {
+			return p.arena.Exprs.Copy(p.exprs[mark:]), p.expect(token.RParen, "after the last argument")
+		}
+	}
+}
+
+// integer reads an integer literal.
+func (p *Parser) integer(what string) (ast.Expr, bool) {
+	if p.tok.Kind != token.Int {
+		p.unexpectedHint(what+", an integer", "")
+		return nil, false
+	}
+	if p.tok.Flags&token.LeadingZero != 0 {
+		p.rep.Deviation(p.tok.Span(), "leading_zero", "leave out the zero", "an integer that starts with 0 is not in OpenQASM 2.0: %s is read as decimal", p.found())
+	}
+	text := p.lex.Text(p.tok)
+	n := ast.Int{At: ast.At(p.tok.Span()), Text: text}
+	n.Value, n.Fits = decimal(text)
+	p.advance()
+	return p.arena.Ints.New(n), true
+}
+
+// decimal is the value of digits, where it fits in 64 bits for sure.
+func decimal(text []byte) (v uint64, fits bool) {
+	if len(text) > 19 {
+		return 0, false
+	}
+	for _, c := range text {
+		v = v*10 + uint64(c-'0')
+	}
+	return v, true
+}
+
+func (p *Parser) float() (ast.Expr, bool) {
+	if p.tok.Flags&token.NoPoint != 0 {
+		p.rep.Deviation(p.tok.Span(), "number_without_point", "write a decimal point, such as 1.0e3", "a number with an exponent and no decimal point, %s, is not in OpenQASM 2.0", p.found())
+	}
+	text := p.lex.Text(p.tok)
+	v, err := strconv.ParseFloat(string(text), 64)
+	if errors.Is(err, strconv.ErrRange) && v != 0 {
+		p.rep.Error(p.tok.Span(), "number_too_large", "", "the number `%s` is too large: at most about 1.8e308", report.Clip(string(text)))
+		return nil, false
+	}
+	at := ast.At(p.tok.Span())
+	p.advance()
+	return p.arena.Floats.New(ast.Float{At: at, Value: v}), true
+}

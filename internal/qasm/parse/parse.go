@@ -1,0 +1,218 @@
+// Package parse makes the tree of OpenQASM source: grammar only, no names are looked up. What is not in the grammar is reported
+// with what was expected in its place, and reading goes on at the next statement.
+package parse
+
+import (
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/report"
+	"github.com/softquantus/qcos/internal/qasm/token"
+)
+
+// Options are how a source is parsed.
+type Options struct {
+	Included bool // the source is an included file: it needs no version line
+	Reuse    bool // the nodes of a statement are good until the next call of Next only
+}
+
+// Parser reads one source. Not safe for concurrent use.
+type Parser struct {
+	lex     *token.Lexer
+	tok     token.Token // the next one
+	prevEnd diag.Pos    // where the last one ended
+	names   *token.Names
+	rep     *report.Reporter
+	opts    Options
+	arena   ast.Arena
+
+	version  *ast.Version // as written; nil where the source does not say
+	started  bool         // a statement was seen
+	first    bool         // the statement being read is the first
+	finished bool
+
+	exprs    []ast.Expr // scratch: lists under construction
+	operands []ast.Operand
+	idents   []ast.Name
+	stmts    []ast.Stmt
+}
+
+// New returns a parser at the start of src.
+func New(src *diag.Source, names *token.Names, rep *report.Reporter, o Options) *Parser {
+	p := &Parser{lex: token.NewLexer(src, names, rep), names: names, rep: rep, opts: o, prevEnd: src.Base}
+	p.advance()
+	return p
+}
+
+// File reads all of src. The program holds the statements that could be read.
+func File(src *diag.Source, names *token.Names, rep *report.Reporter) *ast.Program {
+	p := New(src, names, rep, Options{})
+	prog := &ast.Program{}
+	for s := p.Next(); s != nil; s = p.Next() {
+		prog.Statements = append(prog.Statements, s)
+	}
+	return prog
+}
+
+// Version is the version line read so far, or nil.
+func (p *Parser) Version() *ast.Version { return p.version }
+
+// Next returns the next statement that could be read, or nil at the end of the source or after too many errors.
+func (p *Parser) Next() ast.Stmt {
+	for !p.finished {
+		if p.opts.Reuse {
+			p.arena.Reset()
+		}
+		switch {
+		case p.tok.Kind == token.EOF:
+			p.finish()
+			return nil
+		case p.tok.Kind == token.Semicolon:
+			p.emptyStatement()
+			continue
+		}
+		p.start()
+		if s, ok := p.statement(); ok {
+			return s
+		}
+		if p.rep.Full() {
+			p.finished = true
+		}
+		p.recover()
+	}
+	return nil
+}
+
+func (p *Parser) start() {
+	p.first = !p.started
+	p.started = true
+	if p.first && p.tok.Symbol != token.OPENQASM {
+		p.missingVersion()
+	}
+}
+
+func (p *Parser) finish() {
+	p.finished = true
+	if !p.started {
+		p.missingVersion()
+	}
+	if c := p.lex.BlockComment; c != (diag.Span{}) {
+		p.rep.Deviation(c, "block_comment", "start each line of the comment with //", "comments between /* and */ are not in OpenQASM 2.0")
+	}
+}
+
+func (p *Parser) emptyStatement() {
+	p.rep.Deviation(p.tok.Span(), "empty_statement", "leave out the extra `;`", "an empty statement is not in OpenQASM 2.0")
+	p.advance()
+}
+
+func (p *Parser) advance() {
+	p.prevEnd = p.tok.End
+	p.tok = p.lex.Next()
+}
+
+// at wraps the source from start to the end of the last token.
+func (p *Parser) at(start diag.Pos) ast.At { return ast.At{Start: start, End: p.prevEnd} }
+
+// accept takes the next token if it is of kind k.
+func (p *Parser) accept(k token.Kind) bool {
+	if p.tok.Kind != k {
+		return false
+	}
+	p.advance()
+	return true
+}
+
+// expect takes a token of kind k, or reports that it should stand here.
+func (p *Parser) expect(k token.Kind, where string) bool {
+	if p.accept(k) {
+		return true
+	}
+	p.unexpected(k.Quoted() + " " + where)
+	return false
+}
+
+// unexpected reports that something else should stand here.
+func (p *Parser) unexpected(expected string) { p.unexpectedHint(expected, "") }
+
+func (p *Parser) unexpectedHint(expected, hint string) {
+	switch p.tok.Kind {
+	case token.Invalid: // the lexer has said so
+	case token.EOF:
+		p.rep.Error(diag.Span{Start: p.prevEnd, End: p.prevEnd}, "unexpected_end", hint, "expected %s, found the end of the file", expected)
+	default:
+		p.rep.Error(p.tok.Span(), "unexpected_token", hint, "expected %s, found %s", expected, p.found())
+	}
+}
+
+// found quotes the next token.
+func (p *Parser) found() string {
+	if p.tok.Kind == token.Ident && p.tok.Symbol.IsReserved() {
+		return "the reserved word `" + p.names.Text(p.tok.Symbol) + "`"
+	}
+	return "`" + report.Clip(string(p.lex.Text(p.tok))) + "`"
+}
+
+// semicolon ends a statement. Where it is missing at the end of a line, the next line is read as a statement of its own.
+func (p *Parser) semicolon(after string) bool {
+	if p.accept(token.Semicolon) {
+		return true
+	}
+	if p.tok.Kind == token.Invalid {
+		return false
+	}
+	if p.tok.Kind != token.EOF && !p.lex.NewlineBetween(p.prevEnd, p.tok.Start) {
+		p.unexpected("`;` after " + after)
+		return false
+	}
+	code := "missing_semicolon"
+	if p.tok.Kind == token.EOF {
+		code = "unexpected_end"
+	}
+	p.rep.Error(diag.Span{Start: p.prevEnd, End: p.prevEnd}, code, "", "expected `;` after %s", after)
+	return true
+}
+
+// recover skips to where a statement may begin: behind a semicolon or a closing brace, or at a line that starts with a keyword.
+func (p *Parser) recover() {
+	p.lex.Quiet = true
+	defer func() { p.lex.Quiet = false }()
+	for depth := 0; ; p.advance() {
+		switch p.tok.Kind {
+		case token.EOF:
+			return
+		case token.LBrace:
+			depth++
+		case token.RBrace:
+			if depth--; depth <= 0 {
+				p.advanceLoudly()
+				return
+			}
+		case token.Semicolon:
+			if depth <= 0 {
+				p.advanceLoudly()
+				return
+			}
+		case token.Ident:
+			if startsStatement(p.tok.Symbol, depth > 0) && p.lex.NewlineBetween(p.prevEnd, p.tok.Start) {
+				return
+			}
+		}
+	}
+}
+
+// advanceLoudly takes the last token to be skipped; what follows it is read in earnest.
+func (p *Parser) advanceLoudly() {
+	p.lex.Quiet = false
+	p.advance()
+}
+
+// startsStatement reports whether a line that begins with s begins a statement for sure; within a body only what cannot stand there.
+func startsStatement(s token.Symbol, body bool) bool {
+	switch s {
+	case token.OPENQASM, token.Include, token.Qreg, token.Creg, token.Gate, token.Opaque:
+		return true
+	case token.Barrier, token.Measure, token.Reset, token.If:
+		return !body
+	}
+	return false
+}

@@ -1,0 +1,258 @@
+package parse
+
+import (
+	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/token"
+)
+
+// statement reads one statement up to and with its semicolon or closing brace. It is false where an error was reported.
+func (p *Parser) statement() (ast.Stmt, bool) {
+	if p.tok.Kind != token.Ident {
+		p.unexpected("a statement")
+		return nil, false
+	}
+	switch p.tok.Symbol {
+	case token.OPENQASM:
+		return p.versionLine()
+	case token.Include:
+		return p.include()
+	case token.Qreg, token.Creg:
+		return p.register()
+	case token.Gate, token.Opaque:
+		return p.gateDef()
+	case token.Barrier:
+		return p.barrier()
+	case token.If:
+		return p.ifStatement()
+	}
+	return p.operation()
+}
+
+// operation reads what may stand under an if: a gate, a measurement or a reset.
+func (p *Parser) operation() (ast.Stmt, bool) {
+	switch {
+	case p.tok.Kind != token.Ident:
+		p.unexpected("a gate, `measure` or `reset`")
+		return nil, false
+	case p.tok.Symbol == token.Measure:
+		return p.measure()
+	case p.tok.Symbol == token.Reset:
+		return p.reset()
+	case p.tok.Symbol.IsReserved():
+		p.unexpected("a statement")
+		return nil, false
+	}
+	return p.call()
+}
+
+func (p *Parser) include() (ast.Stmt, bool) {
+	start := p.tok.Start
+	p.advance()
+	if p.tok.Kind != token.String {
+		p.unexpectedHint("a file name in double quotes after `include`", `such as include "qelib1.inc";`)
+		return nil, false
+	}
+	if p.tok.Flags&token.SingleQuote != 0 {
+		p.rep.Deviation(p.tok.Span(), "single_quotes", "write double quotes", "file names in single quotes are not in OpenQASM 2.0")
+	}
+	text, at := p.lex.Text(p.tok), p.tok.Span()
+	p.advance()
+	s := &ast.Include{At: p.at(start), Path: string(text[1 : len(text)-1]), PathAt: at}
+	return s, p.semicolon("the file name")
+}
+
+func (p *Parser) register() (ast.Stmt, bool) {
+	start, word := p.tok.Start, p.names.Text(p.tok.Symbol)
+	quantum := p.tok.Symbol == token.Qreg
+	p.advance()
+	name, ok := p.declared("the register's name")
+	if !ok {
+		return nil, false
+	}
+	if p.tok.Kind != token.LBracket {
+		p.unexpectedHint("`[` and the register's size", "a register of one element is `"+word+" "+p.names.Text(name.Symbol)+"[1];`")
+		return nil, false
+	}
+	p.advance()
+	size, ok := p.integer("the register's size")
+	if !ok || !p.expect(token.RBracket, "after the register's size") {
+		return nil, false
+	}
+	s := &ast.Register{At: p.at(start), Quantum: quantum, Name: name, Size: size}
+	return s, p.semicolon("the declaration")
+}
+
+func (p *Parser) measure() (ast.Stmt, bool) {
+	start := p.tok.Start
+	p.advance()
+	qubits, ok := p.operand("a qubit or register to measure")
+	if !ok {
+		return nil, false
+	}
+	if p.tok.Kind != token.Arrow {
+		p.unexpectedHint("`->` and where the outcome goes", "such as `measure q[0] -> c[0];`")
+		return nil, false
+	}
+	p.advance()
+	bits, ok := p.operand("a bit or register for the outcome")
+	if !ok {
+		return nil, false
+	}
+	s := p.arena.Measures.New(ast.Measure{At: p.at(start), Qubits: qubits, Bits: bits})
+	return s, p.semicolon("the measurement")
+}
+
+// assignment reads the rest of `bits = measure qubits;`, which is OpenQASM 3, behind the name of the bits.
+func (p *Parser) assignment(bits ast.Operand) (ast.Stmt, bool) {
+	at := p.tok.Span()
+	if !p.expect(token.Assign, "after the bits") {
+		return nil, false
+	}
+	if p.tok.Symbol != token.Measure {
+		p.unexpectedHint("`measure` after `=`", "OpenQASM 2.0 has no other assignment")
+		return nil, false
+	}
+	p.advance()
+	qubits, ok := p.operand("a qubit or register to measure")
+	if !ok {
+		return nil, false
+	}
+	p.rep.Deviation(at, "measure_assignment", "OpenQASM 2.0 writes `measure q -> c;`", "an assignment of a measurement is OpenQASM 3")
+	s := p.arena.Measures.New(ast.Measure{At: p.at(bits.Start), Qubits: qubits, Bits: bits})
+	return s, p.semicolon("the measurement")
+}
+
+func (p *Parser) reset() (ast.Stmt, bool) {
+	start := p.tok.Start
+	p.advance()
+	qubits, ok := p.operand("a qubit or register to reset")
+	if !ok {
+		return nil, false
+	}
+	s := p.arena.Resets.New(ast.Reset{At: p.at(start), Qubits: qubits})
+	return s, p.semicolon("the reset")
+}
+
+func (p *Parser) barrier() (ast.Stmt, bool) {
+	start, at := p.tok.Start, p.tok.Span()
+	p.advance()
+	if p.tok.Kind == token.Semicolon {
+		p.rep.Deviation(at, "barrier_without_operands", "name the qubits: `barrier q;`", "a barrier without operands, over all qubits, is not in OpenQASM 2.0")
+		p.advance()
+		return p.arena.Barriers.New(ast.Barrier{At: p.at(start)}), true
+	}
+	operands, ok := p.operandList("a qubit or register")
+	if !ok {
+		return nil, false
+	}
+	s := p.arena.Barriers.New(ast.Barrier{At: p.at(start), Operands: operands})
+	return s, p.semicolon("the barrier")
+}
+
+// call reads the application of a gate, and what looks like one at its start.
+func (p *Parser) call() (ast.Stmt, bool) {
+	name := ast.Name{At: ast.At(p.tok.Span()), Symbol: p.tok.Symbol}
+	errors := p.rep.Errors()
+	s, ok := p.callRest(name)
+	if !ok && p.names.IsKeyword3(name.Symbol) && p.rep.Errors() == errors {
+		p.rep.Error(name.Span(), "openqasm3", exportHint, "`%s` is a keyword of OpenQASM 3, this version of qcos reads OpenQASM 2.0", p.names.Text(name.Symbol))
+	}
+	return s, ok
+}
+
+func (p *Parser) callRest(name ast.Name) (ast.Stmt, bool) {
+	foreign := p.names.IsKeyword3(name.Symbol)
+	p.advance()
+	var params []ast.Expr
+	switch p.tok.Kind {
+	case token.LParen:
+		var ok bool
+		if params, ok = p.arguments(0); !ok {
+			return nil, false
+		}
+	case token.Ident:
+	case token.Assign, token.LBracket:
+		if foreign {
+			return nil, false
+		}
+		bits, ok := p.index(name)
+		if !ok {
+			return nil, false
+		}
+		if p.tok.Kind != token.Assign {
+			p.unexpectedHint("a gate and its operands", "a gate is applied as in `h q[0];`, an outcome is kept as in `measure q[0] -> c[0];`")
+			return nil, false
+		}
+		return p.assignment(bits)
+	}
+	if foreign && p.tok.Kind != token.Ident {
+		return nil, false
+	}
+	operands, ok := p.operandList("a qubit or register that the gate acts on")
+	if !ok {
+		return nil, false
+	}
+	s := p.arena.Calls.New(ast.Call{At: p.at(name.Start), Name: name, Params: params, Operands: operands})
+	return s, p.semicolon("the gate's operands")
+}
+
+// operandList reads operands up to what is no comma.
+func (p *Parser) operandList(what string) ([]ast.Operand, bool) {
+	p.operands = p.operands[:0]
+	for {
+		o, ok := p.operand(what)
+		if !ok {
+			return nil, false
+		}
+		p.operands = append(p.operands, o)
+		if !p.comma(token.Semicolon) {
+			return p.arena.Operands.Copy(p.operands), true
+		}
+	}
+}
+
+// comma takes a comma and reports whether another element follows; a comma before the list's end is a deviation.
+func (p *Parser) comma(end token.Kind) bool {
+	if p.tok.Kind != token.Comma {
+		return false
+	}
+	at := p.tok.Span()
+	p.advance()
+	if p.tok.Kind != end {
+		return true
+	}
+	p.rep.Deviation(at, "trailing_comma", "leave out the last comma", "a comma after the last element is not in OpenQASM 2.0")
+	return false
+}
+
+func (p *Parser) operand(what string) (ast.Operand, bool) {
+	if p.tok.Kind != token.Ident || p.tok.Symbol.IsReserved() {
+		p.unexpected(what)
+		return ast.Operand{}, false
+	}
+	name := ast.Name{At: ast.At(p.tok.Span()), Symbol: p.tok.Symbol}
+	p.advance()
+	return p.index(name)
+}
+
+// index reads the index that may follow a name.
+func (p *Parser) index(name ast.Name) (ast.Operand, bool) {
+	if p.tok.Kind != token.LBracket {
+		return ast.Operand{At: name.At, Name: name}, true
+	}
+	p.advance()
+	i, ok := p.integer("an index")
+	if !ok {
+		return ast.Operand{}, false
+	}
+	if p.tok.Kind != token.RBracket {
+		hint := ""
+		if p.tok.Kind == token.Colon || p.tok.Kind == token.Comma {
+			hint = "ranges and lists of indices are OpenQASM 3: write one operand for each element"
+		}
+		p.unexpectedHint("`]` after the index", hint)
+		return ast.Operand{}, false
+	}
+	p.advance()
+	return ast.Operand{At: p.at(name.Start), Name: name, Index: i}, true
+}

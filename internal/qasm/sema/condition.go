@@ -1,0 +1,79 @@
+package sema
+
+import (
+	"bytes"
+	"math/big"
+	"strconv"
+
+	"github.com/softquantus/qcos/internal/bitvec"
+	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/token"
+)
+
+// maxDigits bounds an integer that a register is compared with; reading it takes time quadratic in its digits.
+const maxDigits = 20000
+
+// conditionKey tells conditions apart that are written apart.
+type conditionKey struct {
+	register *Register
+	index    int // -1: the whole register
+	negate   bool
+	value    string // digits
+}
+
+// condition judges `register == integer`. Conditions written alike are one.
+func (c *Checker) condition(e ast.Expr) (*Condition, bool) {
+	b, ok := e.(*ast.Binary)
+	if !ok {
+		return nil, false
+	}
+	var operand ast.Operand
+	switch left := b.Left.(type) {
+	case *ast.Ident:
+		operand = ast.Operand{At: left.At, Name: ast.Name{At: left.At, Symbol: left.Symbol}}
+	case *ast.Index:
+		operand = ast.Operand{At: left.At, Name: left.Name, Index: left.Index}
+	}
+	arg, ok := c.operand(&operand, false)
+	value, isInt := b.Right.(*ast.Int)
+	if !ok || !isInt {
+		return nil, false
+	}
+	key := conditionKey{register: c.register(operand.Name.Symbol), index: -1, negate: b.Op == token.NotEq}
+	if !arg.Whole {
+		key.index = int(arg.First)
+	}
+	digits := bytes.TrimLeft(value.Text, "0")
+	if len(digits) > maxDigits {
+		c.rep.Error(value.Span(), "number_too_large", "", "this integer is too long: at most %d digits are allowed", maxDigits)
+		return nil, false
+	}
+	if w := c.conditions[conditionKey{key.register, key.index, key.negate, string(digits)}]; w != nil {
+		return w, true
+	}
+	key.value = string(digits)
+	w := &Condition{Condition: circuit.Condition{First: arg.First, Width: arg.Size, Value: integer(value, digits), Negate: key.negate}}
+	if w.Value.Len() > w.Width {
+		c.rep.Warn(value.Span(), "constant_condition", "", "%s has %s and never equals this number", c.name(operand.Name.Symbol), count(arg.Size, "bit"))
+	}
+	c.conditions[key] = w
+	return w, true
+}
+
+func integer(n *ast.Int, digits []byte) bitvec.Vec {
+	if n.Fits {
+		return bitvec.FromBig(new(big.Int).SetUint64(n.Value))
+	}
+	v, _ := new(big.Int).SetString(string(digits), 10)
+	return bitvec.FromBig(v)
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	s := strconv.Itoa(n) + " " + noun
+	if n != 1 {
+		s += "s"
+	}
+	return s
+}

@@ -1,0 +1,252 @@
+package sema
+
+import (
+	"math"
+
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/gate"
+	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/token"
+)
+
+// MaxNesting bounds how many definitions of gates stand on top of each other, and with it the stack of whoever expands them.
+const MaxNesting = 10000
+
+// Gate is what a program's name for a gate means: a row of the gate table, or a definition.
+type Gate struct {
+	Name   string
+	Row    *gate.Gate // nil: defined by the program
+	Opaque bool       // declared without a definition
+	Params int
+	Qubits int
+	Body   []BodyCall // of a definition, and of a row that has no matrix
+	At     diag.Span  // of the name where it is defined
+
+	// Ops is how many operations of a circuit the gate becomes at most, Steps how many gates are visited on the way; both
+	// saturate. Nesting is the number of definitions on top of each other.
+	Ops, Steps uint64
+	Nesting    int
+	// Missing is the opaque gate that keeps this one from being expanded; nil if none.
+	Missing *Gate
+}
+
+// BodyCall is a gate within a definition; without a Gate it is a barrier.
+type BodyCall struct {
+	Gate   *Gate
+	Params []Formula
+	Qubits []uint32 // by number of the defined gate's own
+}
+
+// local is a name of the gate being defined.
+type local struct {
+	gate  uint32 // whose it is: the Checker's count of definitions
+	param bool
+	index uint32
+}
+
+// row returns the gate of a row of the table.
+func (c *Checker) row(r *gate.Gate) *Gate {
+	if g := c.rows[r.ID]; g != nil {
+		return g
+	}
+	g := &Gate{Name: r.Name, Row: r, Params: len(r.Params), Qubits: len(r.Operands), Ops: 1, Steps: 1}
+	if r.Class == gate.Composite {
+		g.Body = libraryBody(r)
+		g.weigh()
+	} else if r.PhaseIn(gate.QASM2, someAngles[:g.Params]) != 0 {
+		g.Ops = 2 // under control or condition the phase is an operation of its own
+	}
+	c.rows[r.ID] = g
+	return g
+}
+
+// someAngles tell a gate that has a phase from one that has none.
+var someAngles = []float64{0.1, 0.2, 0.3, 0.4}
+
+// weigh computes what depends on the body.
+func (g *Gate) weigh() {
+	g.Ops, g.Steps = 0, 1
+	for i := range g.Body {
+		call := &g.Body[i]
+		if call.Gate == nil {
+			g.Ops, g.Steps = add(g.Ops, uint64(max(1, len(call.Qubits)))), add(g.Steps, 1)
+			continue
+		}
+		g.Ops, g.Steps = add(g.Ops, call.Gate.Ops), add(g.Steps, call.Gate.Steps)
+		g.Nesting = max(g.Nesting, call.Gate.Nesting+1)
+		if call.Gate.Missing != nil {
+			g.Missing = call.Gate.Missing
+		}
+	}
+}
+
+// add adds and stays at the greatest value.
+func add(a, b uint64) uint64 {
+	if a > math.MaxUint64-b {
+		return math.MaxUint64
+	}
+	return a + b
+}
+
+func (c *Checker) checkGateDef(s *ast.GateDef) {
+	c.mayDefine(s.Name)
+	g := &Gate{
+		Name: c.names.Text(s.Name.Symbol), Opaque: s.Opaque, Params: len(s.Params), Qubits: len(s.Qubits), At: s.Name.Span(),
+	}
+	if s.Opaque {
+		g.Missing, g.Ops, g.Steps = g, 1, 1
+	} else {
+		c.define(g, s)
+	}
+	c.declareGate(s.Name.Symbol, g)
+}
+
+// mayDefine reports what speaks against a gate of that name.
+func (c *Checker) mayDefine(name ast.Name) {
+	old := c.gate(name.Symbol)
+	switch {
+	case old == nil:
+	case old.Row == nil:
+		c.rep.Error(name.Span(), "duplicate_definition", c.where(old.At), "the gate %s is already defined", c.name(name.Symbol))
+	case old.Row.Homes[gate.QASM2] == gate.Builtin:
+		c.rep.Error(name.Span(), "duplicate_definition", "", "the gate %s is part of the language and cannot be defined again", c.name(name.Symbol))
+	default:
+		c.rep.Deviation(name.Span(), "redefined_library_gate", "", "the gate %s of qelib1.inc is defined again: from here on this definition is used", c.name(name.Symbol))
+	}
+	if r := c.register(name.Symbol); r != nil {
+		c.sharedName(name, "gate", "register")
+	}
+}
+
+func (c *Checker) sharedName(name ast.Name, what, other string) {
+	c.rep.Deviation(name.Span(), "shared_name", "choose another name", "the %s %s has the name of a %s: OpenQASM 2.0 keeps them apart", what, c.name(name.Symbol), other)
+}
+
+func (c *Checker) where(at diag.Span) string {
+	if p := c.sources.Position(at.Start); p.Line > 0 {
+		return "it is declared at " + p.String()
+	}
+	return ""
+}
+
+// define checks a definition's body and fills it in.
+func (c *Checker) define(g *Gate, s *ast.GateDef) {
+	c.defining++
+	for i, n := range s.Params {
+		c.declareLocal(n, local{c.defining, true, uint32(i)}, "parameter")
+	}
+	for i, n := range s.Qubits {
+		c.declareLocal(n, local{c.defining, false, uint32(i)}, "qubit")
+	}
+	g.Body = make([]BodyCall, 0, len(s.Body))
+	for _, b := range s.Body {
+		switch b := b.(type) {
+		case *ast.Call:
+			c.bodyCall(g, s, b)
+		case *ast.Barrier:
+			c.bodyBarrier(g, b)
+		}
+	}
+	g.weigh()
+	if g.Nesting > MaxNesting {
+		c.rep.Error(s.Name.Span(), "too_deep", "", "the gate %s stands on %d definitions: at most %d are allowed", c.name(s.Name.Symbol), g.Nesting, MaxNesting)
+	}
+}
+
+func (c *Checker) declareLocal(n ast.Name, l local, what string) {
+	place := slot(&c.locals, n.Symbol, c.names.Len())
+	if place.gate == c.defining {
+		c.rep.Error(n.Span(), "duplicate_definition", "each parameter and qubit of a gate needs a name of its own", "the %s %s has the name of another parameter or qubit of the gate", what, c.name(n.Symbol))
+	}
+	*place = l
+}
+
+func (c *Checker) local(s token.Symbol) (local, bool) {
+	if int(s) >= len(c.locals) || c.locals[s].gate != c.defining || c.defining == 0 {
+		return local{}, false
+	}
+	return c.locals[s], true
+}
+
+func (c *Checker) bodyCall(g *Gate, def *ast.GateDef, s *ast.Call) {
+	if s.Name.Symbol == def.Name.Symbol {
+		c.rep.Error(s.Name.Span(), "recursive_gate", "", "the gate %s is applied within its own definition", c.name(s.Name.Symbol))
+		return
+	}
+	callee := c.resolve(s.Name)
+	if callee == nil || !c.arity(s, callee) {
+		return
+	}
+	call := BodyCall{Gate: callee}
+	if len(s.Params) > 0 {
+		call.Params = make([]Formula, len(s.Params))
+	}
+	for i, e := range s.Params {
+		var ok bool
+		if call.Params[i], ok = c.formula(e, true); !ok {
+			return
+		}
+	}
+	var ok bool
+	if call.Qubits, ok = c.bodyQubits(s.Operands); ok && c.distinct(call.Qubits, s) {
+		g.Body = append(g.Body, call)
+	}
+}
+
+func (c *Checker) bodyBarrier(g *Gate, s *ast.Barrier) {
+	if qubits, ok := c.bodyQubits(s.Operands); ok {
+		if len(qubits) == 0 {
+			for i := range g.Qubits {
+				qubits = append(qubits, uint32(i))
+			}
+		}
+		g.Body = append(g.Body, BodyCall{Qubits: qubits})
+	}
+}
+
+func (c *Checker) bodyQubits(operands []ast.Operand) ([]uint32, bool) {
+	qubits, ok := make([]uint32, len(operands)), true
+	for i := range operands {
+		o := &operands[i]
+		l, known := c.local(o.Name.Symbol)
+		switch {
+		case !known:
+			c.notAQubit(o)
+			ok = false
+		case l.param:
+			c.rep.Error(o.Span(), "not_a_qubit", "", "%s is a parameter of the gate, not a qubit", c.name(o.Name.Symbol))
+			ok = false
+		case o.Index != nil:
+			c.rep.Error(o.Index.Span(), "index_in_gate", "", "%s is one qubit and has no elements", c.name(o.Name.Symbol))
+			ok = false
+		}
+		qubits[i] = l.index
+	}
+	return qubits, ok
+}
+
+func (c *Checker) notAQubit(o *ast.Operand) {
+	hint := c.suggest(o.Name.Symbol, func(s token.Symbol) bool { l, ok := c.local(s); return ok && !l.param })
+	if c.register(o.Name.Symbol) != nil {
+		c.rep.Error(o.Span(), "unknown_qubit", "give the gate one more qubit and pass the register's element to it", "a gate's body can use the gate's own qubits only, %s is a register", c.name(o.Name.Symbol))
+		return
+	}
+	c.rep.Error(o.Span(), "unknown_qubit", hint, "%s is not a qubit of the gate", c.name(o.Name.Symbol))
+}
+
+// distinct reports a qubit that occurs twice.
+func (c *Checker) distinct(qubits []uint32, s *ast.Call) bool {
+	seen := map[uint32]bool{}
+	for i, q := range qubits {
+		if seen[q] {
+			c.repeated(s, i)
+			return false
+		}
+		seen[q] = true
+	}
+	return true
+}
+
+func (c *Checker) repeated(s *ast.Call, i int) {
+	c.rep.Error(s.Operands[i].Span(), "duplicate_qubit", "each operand of a gate must be a qubit of its own", "the gate %s is given the same qubit twice", c.name(s.Name.Symbol))
+}

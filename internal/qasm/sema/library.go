@@ -1,0 +1,145 @@
+package sema
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/gate"
+	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/parse"
+	"github.com/softquantus/qcos/internal/qasm/report"
+	"github.com/softquantus/qcos/internal/qasm/token"
+)
+
+// Library declares the gates of qelib1.inc, included at a place.
+func (c *Checker) Library(at diag.Span) {
+	if c.included {
+		c.rep.Deviation(at, "included_twice", "include it once", "qelib1.inc is included twice: its gates are already defined")
+		return
+	}
+	c.included = true
+	for i := range gate.All() {
+		row := &gate.All()[i]
+		if row.Homes[gate.QASM2] != gate.Library {
+			continue
+		}
+		s := c.names.Symbol([]byte(row.Name))
+		if old := c.gate(s); old != nil && old.Row == nil {
+			c.rep.Deviation(at, "redefined_library_gate", "", "the program has defined the gate %s before: its definition stays in use", c.name(s))
+			continue
+		}
+		if c.register(s) != nil {
+			c.sharedName(ast.Name{At: ast.At(at), Symbol: s}, "library's gate", "register")
+		}
+		c.declareGate(s, c.row(row))
+	}
+}
+
+// LibrarySource is the text of the built-in library file of OpenQASM 2, made from the gate table.
+func LibrarySource() string {
+	var b strings.Builder
+	for i := range gate.All() {
+		if row := &gate.All()[i]; row.Homes[gate.QASM2] == gate.Library {
+			b.WriteString(definition(row))
+		}
+	}
+	return b.String()
+}
+
+// definition is a row as a gate definition of OpenQASM 2.
+func definition(r *gate.Gate) string {
+	params := ""
+	if len(r.Params) > 0 {
+		params = "(" + strings.Join(r.Params, ",") + ")"
+	}
+	return fmt.Sprintf("gate %s%s %s { %s }\n", r.Name, params, strings.Join(r.Operands, ","), r.Body)
+}
+
+// libraryBody compiles the body of a row, in terms of the table's own rows whatever the program has defined.
+func libraryBody(r *gate.Gate) []BodyCall {
+	var set diag.Set
+	src, err := set.Add(r.Name, []byte(definition(r)))
+	if err != nil {
+		panic(fmt.Sprintf("internal error: body of %s: %v", r.Name, err))
+	}
+	names, rep := token.NewNames(), &report.Reporter{}
+	c := New(names, &set, rep, nil, Options{})
+	c.implied = true
+	def, ok := parse.New(src, names, rep, parse.Options{Included: true}).Next().(*ast.GateDef)
+	if ok {
+		g := &Gate{Name: r.Name, Params: len(r.Params), Qubits: len(r.Operands)}
+		c.define(g, def)
+		if !rep.HasErrors() {
+			return g.Body
+		}
+	}
+	panic(fmt.Sprintf("internal error: body of %s: %v", r.Name, rep.List().Error()))
+}
+
+// resolve finds the gate of a name, or reports that there is none. A name of the library that the program does not include, or of
+// a gate that tools use and the library lacks, is a deviation.
+func (c *Checker) resolve(n ast.Name) *Gate {
+	if g := c.gate(n.Symbol); g != nil {
+		return g
+	}
+	text := c.names.Text(n.Symbol)
+	row, ok := gate.Lookup(text)
+	if !ok || c.register(n.Symbol) != nil {
+		c.unknownGate(n)
+		return nil
+	}
+	switch row.Homes[gate.QASM2] {
+	case gate.Library:
+		if c.rep.Strict {
+			c.unknownGate(n)
+			return nil
+		}
+		c.imply(n)
+	case gate.Extra:
+		c.rep.Deviation(n.Span(), "extra_gate", "define the gate in the program to be understood everywhere", "the gate %s is not in qelib1.inc", c.name(n.Symbol))
+	default:
+		c.unknownGate(n)
+		return nil
+	}
+	g := c.row(row)
+	c.declareGate(n.Symbol, g)
+	return g
+}
+
+// imply warns once that the library is used without being included.
+func (c *Checker) imply(n ast.Name) {
+	if !c.implied {
+		c.rep.Warn(n.Span(), "missing_include", `add include "qelib1.inc";`, "the gate %s is taken from qelib1.inc, which the program does not include", c.name(n.Symbol))
+	}
+	c.implied = true
+}
+
+func (c *Checker) unknownGate(n ast.Name) {
+	if !c.once(n.Symbol) {
+		return
+	}
+	if c.register(n.Symbol) != nil {
+		c.rep.Error(n.Span(), "not_a_gate", "", "%s is a register, not a gate", c.name(n.Symbol))
+		return
+	}
+	text := c.names.Text(n.Symbol)
+	hint := ""
+	if row, ok := gate.Lookup(text); ok && row.Homes[gate.QASM2] == gate.Library {
+		hint = `add include "qelib1.inc";`
+	} else if other, ok := otherNames[text]; ok {
+		hint = "did you mean `" + other + "`?"
+	} else if c.names.IsKeyword3(n.Symbol) {
+		hint = "this is OpenQASM 3, and the program is read as OpenQASM 2.0"
+	} else {
+		hint = c.suggestGate(n.Symbol)
+	}
+	c.rep.Error(n.Span(), "unknown_gate", hint, "there is no gate %s", c.name(n.Symbol))
+}
+
+// otherNames are what other tools call gates of the library.
+var otherNames = map[string]string{
+	"cnot": "cx", "CNOT": "cx", "not": "x", "toffoli": "ccx", "ccnot": "ccx", "fredkin": "cswap", "hadamard": "h", "i": "id", "I": "id",
+	"phase": "p", "cphase": "cp", "si": "sdg", "ti": "tdg", "v": "sx", "vi": "sxdg", "xx": "rxx", "yy": "ryy", "zz": "rzz",
+	"sqrtx": "sx", "mcx": "c3x", "phaseshift": "p", "cphaseshift": "cp", "sxdag": "sxdg", "sdag": "sdg", "tdag": "tdg",
+}
