@@ -80,16 +80,19 @@ func (r *resolver) chooseProfile() error {
 }
 
 func (r *resolver) unknownProfile() error {
-	name, next, where := r.profile.text, "", "there is no config.json"
+	name := show(r.profile.text)
+	if name != r.profile.text { // a key, pasted in the wrong place
+		return fail("", "profile %q of %s does not exist", name, r.profile.origin)
+	}
+	where, next := "there is no config.json", "qcos configure --profile "+name+" makes it"
 	if r.file != nil {
 		profiles := r.file.Profiles()
 		where = Tilde(r.file.Path) + " has no such profile" + suggest(name, profiles)
-		next = "qcos configure --profile " + name + " makes it"
 		if len(profiles) > 0 {
 			next = fmt.Sprintf("profiles: %s; %s", list(profiles), next)
 		}
 	}
-	return fail(next, "profile %q of %s: %s, and %s is not set", show(name), r.profile.origin, where, KeyVariable(name))
+	return fail(next, "profile %q of %s: %s, and %s is not set", name, r.profile.origin, where, KeyVariable(name))
 }
 
 // pick gives the setting the value of the strongest place that has one.
