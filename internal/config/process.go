@@ -2,20 +2,19 @@ package config
 
 import "os"
 
-// Process is what the environment says about how a process shows itself. These are not settings: they have no flag, no place in
-// config.json and, but for QCOS_DEBUG, belong to all programs.
+// Process is what the environment says about how to talk to the user, as opposed to what to do.
 type Process struct {
-	NoColor bool // NO_COLOR is set to anything, see no-color.org
-	Dumb    bool // TERM is dumb: a terminal that only prints
-	Debug   bool // QCOS_DEBUG is set to anything but 0
+	NoColor bool // NO_COLOR has any value (no-color.org)
+	Dumb    bool // TERM is dumb: the terminal cannot go back on a line
+	Debug   bool // QCOS_DEBUG has a value that is not 0 or false
 }
 
-// CurrentProcess reads the environment.
+// CurrentProcess reads the environment of this process.
 func CurrentProcess() Process {
 	debug := os.Getenv("QCOS_DEBUG")
 	return Process{
 		NoColor: os.Getenv("NO_COLOR") != "",
 		Dumb:    os.Getenv("TERM") == "dumb",
-		Debug:   debug != "" && debug != "0",
+		Debug:   debug != "" && debug != "0" && debug != "false",
 	}
 }
