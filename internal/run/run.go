@@ -3,24 +3,45 @@
 package run
 
 import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
 	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/machine"
 	"github.com/softquantus/qcos/internal/pass"
 	"github.com/softquantus/qcos/internal/plan"
 	"github.com/softquantus/qcos/internal/sim"
+)
+
+// Limits of what is run at all. They bound the memory of everything that is proportional to declared bits, before any engine is asked.
+const (
+	MaxQubits                  = 1 << 22 // declared
+	MaxClbits                  = 1 << 24 // declared
+	MaxStateVectorQubits       = 20      // declared, where the state vector is to be reported
+	MaxProbabilities           = 4096    // entries of Report.Probabilities
+	maxOutcomes                = 1 << 20 // distinct outcomes or branches behind Report.Probabilities
+	usableMemory               = 0.8     // of the machine's, where nothing else is said: the rest is for everybody else
+	seedBits                   = 53      // of a drawn seed, so that every JSON reader keeps it exactly
+	fallbackMemory       int64 = 4 << 30 // where the machine does not tell
 )
 
 // Options are how a circuit is run.
 type Options struct {
 	Shots         int           // at least 1
 	Seed          *uint64       // nil: one is drawn
-	Method        string        // an engine's name, or "auto"
+	Method        string        // one of Methods; "" is plan.AutoMethod
 	Precision     sim.Precision // Auto lets the planner choose
 	Threads       int           // 0: all that the process may use
-	MaxMemory     int64         // bytes; 0: what the machine allows
-	NoSimplify    bool
-	Memory        bool // per-shot outcomes
-	Probabilities bool
-	StateVector   bool
+	MaxMemory     int64         // bytes; 0: most of the machine's
+	NoSimplify    bool          // run the circuit as it is written
+	Memory        bool          // report each shot
+	Probabilities bool          // report the exact distribution
+	StateVector   bool          // report the final state, terminal measurements not applied
 	Progress      func(fraction float64)
 }
 
@@ -36,32 +57,228 @@ type KeyProbability struct {
 	P   float64
 }
 
-// Report is the answer to one run.
+// Report is the answer to one run. A key has a register's highest bit leftmost, and the registers, last declared leftmost, separated by one space.
 type Report struct {
-	Counts                []Count // by falling count, ties by key
-	Memory                []string
+	Counts                []Count          // by falling count, ties by key
+	Memory                []string         // a key a shot
 	Probabilities         []KeyProbability // the MaxProbabilities largest, ties by key
-	ProbabilitiesComplete bool
-	StateVector           []complex128 // over the declared qubits
+	ProbabilitiesComplete bool             // none was left out
+	StateVector           []complex128     // of the declared qubits, index Σ q_k·2^k, global phase included
 	Shots                 int
 	NumQubits             int // declared
-	NumClbits             int
+	NumClbits             int // in a key
 	Seed                  uint64
 	Plan                  *plan.Plan
 	Steps                 []pass.Step
-	Kernel                string
-	Seconds               float64 // simplify, plan, run and sample
-	PeakBytes             int64
+	Kernel                string        // of the engine's inner loops
+	Duration              time.Duration // simplify, plan, run and sample
+	PeakBytes             int64         // held by the engine at once
 	Warnings              []string
 }
 
 // Explanation is a plan without a run.
 type Explanation struct {
 	NumQubits     int // declared
-	NumClbits     int
+	NumClbits     int // in a key
 	NumOperations int
 	Simplified    *circuit.Circuit
 	Steps         []pass.Step
-	Plan          *plan.Plan // with the reason of refusal in every candidate where nothing can run it
+	Plan          *plan.Plan       // nil where nothing can run the circuit
+	Refusal       *InfeasibleError // then says why, with all candidates
 	Warnings      []string
+}
+
+// InfeasibleError is the refusal of what no method can do within the limits, before memory is taken.
+type InfeasibleError = plan.InfeasibleError
+
+// UsageError is a wrong option.
+type UsageError struct{ Detail, Next string }
+
+func (e *UsageError) Error() string { return e.Detail }
+
+// Methods are the words for Options.Method.
+func Methods() []string {
+	names := []string{plan.AutoMethod}
+	for _, e := range engines() {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// Circuit runs c. It stops soon after ctx ends, with ctx's error. Other errors: *UsageError, *InfeasibleError, *AmbiguousStateError, and
+// internal errors.
+func Circuit(ctx context.Context, c *circuit.Circuit, o Options) (*Report, error) {
+	began := time.Now()
+	j, err := prepare(c, o)
+	if err != nil {
+		return nil, err
+	}
+	p, err := plan.Choose(engines(), &j.request, j.method, j.request.MaxMemory)
+	if err != nil {
+		return nil, err
+	}
+	engine := engineNamed(p.Method)
+	j.request.Precision = p.Precision
+	result, err := engine.Run(ctx, &j.request)
+	if err != nil {
+		return nil, shapeError(err, p)
+	}
+	r := &Report{
+		Shots: o.Shots, NumQubits: c.NumQubits, NumClbits: j.keys.width(), Seed: j.request.Seed,
+		Plan: p, Steps: j.steps, Kernel: result.Kernel, PeakBytes: result.PeakBytes,
+		Warnings: append(j.warnings, p.Warnings...),
+	}
+	if err := j.shape(r, result); err != nil {
+		return nil, err
+	}
+	r.Duration = time.Since(began)
+	return r, nil
+}
+
+// Explain tells how c would be run. Its errors are *UsageError and an *InfeasibleError of what is refused before planning.
+func Explain(c *circuit.Circuit, o Options) (*Explanation, error) {
+	j, err := prepare(c, o)
+	if err != nil {
+		return nil, err
+	}
+	x := &Explanation{
+		NumQubits: c.NumQubits, NumClbits: j.keys.width(), NumOperations: len(c.Ops),
+		Simplified: j.request.Circuit, Steps: j.steps, Warnings: j.warnings,
+	}
+	x.Plan, err = plan.Choose(engines(), &j.request, j.method, j.request.MaxMemory)
+	if err != nil && !errors.As(err, &x.Refusal) {
+		return nil, err
+	}
+	if x.Plan != nil {
+		x.Warnings = append(x.Warnings, x.Plan.Warnings...)
+	}
+	return x, nil
+}
+
+// job is a request with what is needed to shape its answer.
+type job struct {
+	request  sim.Request
+	method   string
+	keys     keys
+	steps    []pass.Step
+	warnings []string
+	options  Options
+	declared int // qubits
+}
+
+func prepare(c *circuit.Circuit, o Options) (*job, error) {
+	if err := check(c, &o); err != nil {
+		return nil, err
+	}
+	j := &job{method: o.Method, options: o, declared: c.NumQubits, keys: keys(c.Cregs)}
+	if !measures(c) && c.NumQubits > 0 {
+		c, j.keys = measureAll(c)
+		j.warnings = append(j.warnings, "the program measures nothing: all its qubits are measured at the end into meas")
+	}
+	keep := pass.Outcomes
+	if o.StateVector {
+		keep = pass.State
+	}
+	if !o.NoSimplify {
+		c, j.steps = pass.Simplify(c, keep)
+	}
+	j.request = sim.Request{
+		Circuit: c, Want: wanted(o), Shots: o.Shots, Seed: *o.Seed, Threads: o.Threads, Precision: o.Precision,
+		MaxMemory: o.MaxMemory, MaxOutcomes: maxOutcomes, Progress: o.Progress,
+	}
+	return j, nil
+}
+
+// check refuses wrong options and circuits beyond all limits, and fills defaults in.
+func check(c *circuit.Circuit, o *Options) error {
+	if o.Method == "" {
+		o.Method = plan.AutoMethod
+	}
+	switch {
+	case o.Shots < 1:
+		return &UsageError{fmt.Sprintf("%d shots: at least 1 is needed", o.Shots), "give --shots 1 or more"}
+	case !slices.Contains(Methods(), o.Method):
+		return &UsageError{fmt.Sprintf("unknown method %q", o.Method), fmt.Sprintf("the methods are %v", Methods())}
+	case o.Threads < 0:
+		return &UsageError{fmt.Sprintf("%d threads: at least 1 is needed", o.Threads), "give --threads 1 or more"}
+	case c.NumQubits > MaxQubits:
+		return &InfeasibleError{Detail: fmt.Sprintf("the program declares %d qubits, any method takes at most %d", c.NumQubits, MaxQubits), Next: "declare only the qubits that are used"}
+	case c.NumClbits > MaxClbits:
+		return &InfeasibleError{Detail: fmt.Sprintf("the program declares %d classical bits, at most %d are taken", c.NumClbits, MaxClbits), Next: "declare only the bits that are used"}
+	case o.StateVector && c.NumQubits > MaxStateVectorQubits:
+		return &InfeasibleError{Detail: fmt.Sprintf("a state vector is reported of at most %d qubits, the program declares %d", MaxStateVectorQubits, c.NumQubits), Next: "ask for --probabilities or counts"}
+	}
+	if o.Threads == 0 {
+		o.Threads = machine.Threads()
+	}
+	if o.MaxMemory == 0 {
+		o.MaxMemory = DefaultMaxMemory()
+	}
+	if o.Seed == nil {
+		s := drawSeed()
+		o.Seed = &s
+	}
+	return nil
+}
+
+// DefaultMaxMemory is what a run may use where Options.MaxMemory says nothing: most of the machine's or control group's memory. It
+// depends on the machine's size, not on how busy it is: the same seed gives the same counts tomorrow.
+func DefaultMaxMemory() int64 {
+	m := machine.CurrentMemory()
+	if m.Total == 0 {
+		return fallbackMemory
+	}
+	return int64(usableMemory * float64(m.Total))
+}
+
+func drawSeed() uint64 {
+	var b [8]byte
+	rand.Read(b[:]) // never fails: it ends the process where the system has no randomness
+	return binary.LittleEndian.Uint64(b[:]) >> (64 - seedBits)
+}
+
+func wanted(o Options) sim.Want {
+	w := sim.Counts
+	if o.Memory {
+		w |= sim.Memory
+	}
+	if o.Probabilities {
+		w |= sim.Probabilities
+	}
+	if o.StateVector {
+		w |= sim.Amplitudes
+	}
+	return w
+}
+
+func measures(c *circuit.Circuit) bool {
+	return slices.ContainsFunc(c.Ops, func(op circuit.Op) bool { return op.Kind == circuit.Measure })
+}
+
+// measureAll returns c with all qubits measured at the end into a register meas, which alone is reported. The other clbits stay, for
+// conditions may read them.
+func measureAll(c *circuit.Circuit) (*circuit.Circuit, keys) {
+	out := c.Clone()
+	meas := out.AddCreg("meas", c.NumQubits)
+	for q := range uint32(c.NumQubits) {
+		out.AddMeasure(q, meas.First+q)
+	}
+	return out, keys{meas}
+}
+
+// shapeError turns an engine's refusal into one for people.
+func shapeError(err error, p *plan.Plan) error {
+	var limit *sim.LimitError
+	if !errors.As(err, &limit) {
+		return err
+	}
+	e := &InfeasibleError{Candidates: p.Candidates, Next: "use a larger --max-memory or a smaller circuit"}
+	switch limit.What {
+	case "memory":
+		e.Detail = fmt.Sprintf("method %s needs %s, and %s may be used", p.Method, plan.Bytes(limit.Need), plan.Bytes(limit.Have))
+	default:
+		e.Detail = fmt.Sprintf("the exact distribution has more than %d %s", limit.Have, limit.What)
+		e.Next = "leave --probabilities out: counts have no such limit"
+	}
+	return e
 }
