@@ -51,17 +51,14 @@ func moveOf(m []complex128, s basis) move {
 }
 
 // moves remembers what gates without parameters make of basis states.
-type moves map[gate.ID]*[unknown]move
+type moves [256]*[unknown]move
 
-// of returns what a one-qubit gate makes of s.
-func (ms moves) of(id gate.ID, matrix func() []complex128, fixed bool, s basis) move {
-	if !fixed {
-		return moveOf(matrix(), s)
-	}
+// of returns what a gate of one qubit without parameters makes of s.
+func (ms *moves) of(id gate.ID, s basis) move {
 	known := ms[id]
 	if known == nil {
 		known = new([unknown]move)
-		m := matrix()
+		m := id.Row().Matrix(nil)
 		for s := range unknown {
 			known[s] = moveOf(m, s)
 		}

@@ -24,15 +24,15 @@ func KnownStates(c *circuit.Circuit, keep Keep, step *Step) *circuit.Circuit {
 		step = new(Step)
 	}
 	t := &tracker{
-		in: c, out: c.Skeleton(), keep: keep, step: step, moves: moves{},
+		in: c, out: c.Skeleton(), keep: keep, step: step,
 		wire: make([]circuit.Qubit, c.NumQubits), state: make([]basis, c.NumQubits), clbits: newClbits(c.NumClbits),
 	}
 	t.out.Ops = make([]circuit.Op, 0, len(c.Ops))
 	for q := range t.wire {
 		t.wire[q] = circuit.Qubit(q)
 	}
-	for _, op := range c.Ops {
-		t.op(op)
+	for i := range c.Ops {
+		t.op(&c.Ops[i])
 	}
 	t.finish()
 	return t.out
@@ -53,30 +53,36 @@ type tracker struct {
 	operands []circuit.Qubit // scratch: the wires of an op, controls that are not known to be |1> first
 }
 
-func (t *tracker) op(op circuit.Op) {
+func (t *tracker) op(op *circuit.Op) {
 	if op.If != 0 {
 		switch t.clbits.judge(t.in.Condition(op.If)) {
 		case never:
 			return
 		case always:
-			op.If = 0
+			free := *op
+			free.If = 0
+			op = &free
 		}
 	}
 	switch op.Kind {
 	case circuit.Gate:
 		t.gate(op)
 	case circuit.Measure:
-		t.measure(op)
+		t.measure(*op)
 	case circuit.Reset:
-		t.reset(op)
+		t.reset(*op)
 	case circuit.Assign:
-		t.assign(op, op.Clbit(), op.Value())
+		t.assign(*op, op.Clbit(), op.Value())
 	case circuit.Barrier:
 	}
 }
 
-func (t *tracker) gate(op circuit.Op) {
-	qubits := t.in.Qubits(op)
+func (t *tracker) gate(op *circuit.Op) {
+	qubits := t.in.Qubits(*op)
+	if !t.swapped && op.Gate != gate.Swap && t.nothingKnown(qubits) {
+		t.out.Keep(*op) // most ops of most circuits
+		return
+	}
 	t.operands = t.operands[:0]
 	for i, q := range qubits {
 		w := t.wire[q]
@@ -90,15 +96,22 @@ func (t *tracker) gate(op circuit.Op) {
 		}
 		t.operands = append(t.operands, w)
 	}
-	g := t.call(op)
-	switch len(g.targets) {
-	case 0:
-		t.phase(op, g.controls, g.params[0])
-	case 1:
-		t.single(g)
-	default:
-		t.several(g, qubits)
+	n := len(t.operands) - (len(qubits) - int(op.Controls))
+	g := call{op: *op, id: op.Gate, controls: t.operands[:n:n], targets: t.operands[n:]}
+	if op.Gate != gate.Unitary {
+		g.params = t.in.Params(*op)
 	}
+	t.call(&g)
+}
+
+// nothingKnown reports whether all qubits are in unknown states. It is for circuits without swaps so far.
+func (t *tracker) nothingKnown(qubits []circuit.Qubit) bool {
+	for _, q := range qubits {
+		if t.state[q] != unknown {
+			return false
+		}
+	}
+	return true
 }
 
 // call is a gate on wires: the source's op, with fewer controls perhaps, or another gate in its place.
@@ -111,27 +124,33 @@ type call struct {
 	targets  []circuit.Qubit
 }
 
-// call describes op on t.operands.
-func (t *tracker) call(op circuit.Op) call {
-	dropped := op.NumQubits() - len(t.operands)
-	n := int(op.Controls) - dropped
-	g := call{op: op, id: op.Gate, controls: t.operands[:n:n], targets: t.operands[n:]}
-	if op.Gate != gate.Unitary {
-		g.params = t.in.Params(op)
+func (t *tracker) call(g *call) {
+	switch {
+	case len(g.targets) == 0:
+		t.phase(g.op, g.controls, g.params[0])
+	case len(g.targets) == 1:
+		t.single(g)
+	case g.id == gate.Swap:
+		t.swap(g)
+	case g.id.Row().Pauli != "":
+		t.rotation(g, g.id.Row().Pauli)
+	default:
+		t.emit(g)
 	}
-	return g
 }
 
 // move is what a gate with one target makes of s.
-func (t *tracker) move(g call, s basis) move {
-	if g.id == gate.Unitary {
+func (t *tracker) move(g *call, s basis) move {
+	switch {
+	case g.id == gate.Unitary:
 		return moveOf(t.in.Matrix(g.op), s)
+	case len(g.params) > 0:
+		return moveOf(g.id.Row().Matrix(g.params), s)
 	}
-	matrix := func() []complex128 { return g.id.Row().Matrix(g.params) }
-	return t.moves.of(g.id, matrix, len(g.params) == 0, s)
+	return t.moves.of(g.id, s)
 }
 
-func (t *tracker) single(g call) {
+func (t *tracker) single(g *call) {
 	w := g.targets[0]
 	s := t.state[w]
 	if s == unknown {
@@ -149,32 +168,25 @@ func (t *tracker) single(g call) {
 	}
 }
 
-// several treats gates with two targets or more; qubits are the operands of the source.
-func (t *tracker) several(g call, qubits []circuit.Qubit) {
-	switch row := g.id.Row(); {
-	case g.id == gate.Swap:
-		a, b := g.targets[0], g.targets[1]
-		if t.state[a] == t.state[b] && t.state[a] != unknown {
-			return
-		}
-		if len(g.controls) > 0 || g.op.If != 0 {
-			t.emit(g)
-			return
-		}
+// swap renames wires where it can.
+func (t *tracker) swap(g *call) {
+	a, b := g.targets[0], g.targets[1]
+	switch {
+	case t.state[a] == t.state[b] && t.state[a] != unknown:
+	case len(g.controls) > 0 || g.op.If != 0:
+		t.emit(g)
+	default:
+		qubits := t.in.Qubits(g.op)
 		n := len(qubits)
 		t.wire[qubits[n-2]], t.wire[qubits[n-1]] = b, a
 		t.swapped = true
-	case row.Pauli != "":
-		t.rotation(g, row.Pauli)
-	default:
-		t.emit(g)
 	}
 }
 
 var rotations = map[byte]gate.ID{'X': gate.RX, 'Y': gate.RY, 'Z': gate.RZ}
 
 // rotation treats exp(-i theta/2 P): targets in an eigenstate of their letter of P only give a sign to the angle.
-func (t *tracker) rotation(g call, pauli string) {
+func (t *tracker) rotation(g *call, pauli string) {
 	sign, left := 1.0, 0
 	var letter byte
 	var target circuit.Qubit
@@ -190,8 +202,8 @@ func (t *tracker) rotation(g call, pauli string) {
 		t.emit(g)
 	case 0:
 		t.phase(g.op, g.controls, -sign*g.params[0]/2)
-	case 1:
-		t.single(call{op: g.op, replaced: true, id: rotations[letter], params: []float64{sign * g.params[0]}, controls: g.controls, targets: []circuit.Qubit{target}})
+	default: // no row has more than two letters
+		t.single(&call{op: g.op, replaced: true, id: rotations[letter], params: []float64{sign * g.params[0]}, controls: g.controls, targets: []circuit.Qubit{target}})
 	}
 }
 
@@ -204,7 +216,7 @@ func (t *tracker) phase(op circuit.Op, controls []circuit.Qubit, angle float64) 
 	switch {
 	case n > 0:
 		id, params := phaseGate(angle)
-		g := call{op: op, replaced: true, id: id, params: params, controls: controls[:n-1], targets: controls[n-1:]}
+		g := &call{op: op, replaced: true, id: id, params: params, controls: controls[:n-1], targets: controls[n-1:]}
 		if n > 1 {
 			t.emit(g)
 			return
@@ -213,7 +225,7 @@ func (t *tracker) phase(op circuit.Op, controls []circuit.Qubit, angle float64) 
 	case op.If == 0:
 		t.out.GlobalPhase += angle
 	case t.keep == State:
-		t.emit(call{op: op, replaced: true, id: gate.GPhase, params: []float64{angle}})
+		t.emit(&call{op: op, replaced: true, id: gate.GPhase, params: []float64{angle}})
 	}
 }
 
@@ -243,7 +255,7 @@ func (t *tracker) need(w circuit.Qubit, op circuit.Op) {
 }
 
 // emit appends a gate to the output.
-func (t *tracker) emit(g call) {
+func (t *tracker) emit(g *call) {
 	for _, w := range g.controls {
 		t.need(w, g.op)
 	}

@@ -20,25 +20,34 @@ const (
 // LightCone drops what no outcome depends on, walking from the end: gates on qubits that are never measured afterwards, diagonal
 // gates and gates controlled into qubits of no interest before a measurement, resets of qubits that are not used again, measurements
 // whose clbit is overwritten before anything reads it and whose qubit does not show that it was measured. A measurement that is
-// needed for its effect alone goes to NoClbit. Barriers are dropped.
+// needed for its effect alone goes to NoClbit. Barriers are dropped. A circuit of which all is needed is returned as it is.
 //
 // All clbits are outcomes. The final state is not kept.
 func LightCone(c *circuit.Circuit) *circuit.Circuit {
 	l := cone{in: c, needs: make([]need, c.NumQubits), live: bitvec.New(c.NumClbits)}
 	l.live.Fill(0, c.NumClbits)
-	kept := make([]circuit.Op, len(c.Ops))
-	first := len(kept)
+	var kept []circuit.Op // from the end of the slice on; nil while nothing was dropped
+	first := len(c.Ops)
 	for i := len(c.Ops) - 1; i >= 0; i-- {
-		op := c.Ops[i]
-		if !l.before(&op) {
-			continue
-		}
-		if op.If != 0 {
+		op, needed := l.before(&c.Ops[i])
+		if needed && op.If != 0 {
 			cond := c.Condition(op.If)
 			l.live.Fill(int(cond.First), cond.Width)
 		}
+		if kept == nil && (!needed || op != &c.Ops[i]) {
+			kept = make([]circuit.Op, len(c.Ops))
+			copy(kept[first:], c.Ops[first:])
+		}
+		if !needed {
+			continue
+		}
 		first--
-		kept[first] = op
+		if kept != nil {
+			kept[first] = *op
+		}
+	}
+	if kept == nil {
+		return c
 	}
 	out := c.Skeleton()
 	out.Ops = kept[first:]
@@ -52,28 +61,32 @@ type cone struct {
 	live  bitvec.Vec // clbits that are read
 }
 
-// before moves the place in front of op, and reports whether op is needed.
-func (l *cone) before(op *circuit.Op) bool {
+// before moves the place in front of op, and reports whether op is needed. It returns op, or what does in its place.
+func (l *cone) before(op *circuit.Op) (*circuit.Op, bool) {
 	switch op.Kind {
 	case circuit.Gate:
-		return l.gate(*op)
+		return op, l.gate(op)
 	case circuit.Measure:
 		return l.measure(op)
 	case circuit.Reset:
-		q := l.in.Qubits(*op)[0]
-		needed := l.needs[q] != nothing
-		if op.If == 0 {
-			l.needs[q] = nothing
-		}
-		return needed
+		return op, l.reset(op)
 	case circuit.Assign:
-		return l.write(*op)
+		return op, l.write(op)
 	}
-	return false
+	return op, false
+}
+
+func (l *cone) reset(op *circuit.Op) bool {
+	q := l.in.Qubits(*op)[0]
+	needed := l.needs[q] != nothing
+	if op.If == 0 {
+		l.needs[q] = nothing
+	}
+	return needed
 }
 
 // write reports whether the clbit that op writes is read, and notes that what it held before is not, unless op may not happen.
-func (l *cone) write(op circuit.Op) bool {
+func (l *cone) write(op *circuit.Op) bool {
 	to := op.Clbit()
 	if to == circuit.NoClbit || !l.live.Get(int(to)) {
 		return false
@@ -84,26 +97,29 @@ func (l *cone) write(op circuit.Op) bool {
 	return true
 }
 
-func (l *cone) measure(op *circuit.Op) bool {
+func (l *cone) measure(op *circuit.Op) (*circuit.Op, bool) {
 	q := l.in.Qubits(*op)[0]
-	switch read := l.write(*op); {
-	case !read && l.needs[q] != everything:
-		return false
-	case !read:
-		*op = op.WithClbit(circuit.NoClbit)
+	if !l.write(op) {
+		if l.needs[q] != everything {
+			return op, false
+		}
+		if op.Clbit() != circuit.NoClbit {
+			unread := op.WithClbit(circuit.NoClbit)
+			op = &unread
+		}
 	}
 	if op.If == 0 {
 		l.needs[q] = itsBit
 	} else {
 		l.needs[q] = max(l.needs[q], itsBit)
 	}
-	return true
+	return op, true
 }
 
 // gate rests on this: dephasing one qubit commutes with a gate that it controls and with a diagonal gate on it; dephasing all
 // operands commutes with a gate that permutes basis states up to phases.
-func (l *cone) gate(op circuit.Op) bool {
-	qubits := l.in.Qubits(op)
+func (l *cone) gate(op *circuit.Op) bool {
+	qubits := l.in.Qubits(*op)
 	controls, targets := qubits[:op.Controls], qubits[op.Controls:]
 	ofControls, ofTargets := l.most(controls), l.most(targets)
 	class := op.Gate.Row().Class

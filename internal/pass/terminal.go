@@ -1,6 +1,8 @@
 package pass
 
 import (
+	"slices"
+
 	"github.com/softquantus/qcos/internal/bitvec"
 	"github.com/softquantus/qcos/internal/circuit"
 )
@@ -9,45 +11,50 @@ import (
 // that only such measurements and barriers use afterwards, into a clbit that nothing else reads or writes afterwards. A runner
 // can then sample them together. A circuit whose measurements stand there already is returned as it is.
 func TerminalMeasurements(c *circuit.Circuit) *circuit.Circuit {
-	final := make([]bool, len(c.Ops))
 	used := make([]bool, c.NumQubits)
 	touched := bitvec.New(c.NumClbits)
-	found, ordered := 0, true
+	var found []int // from the last to the first
 	for i := len(c.Ops) - 1; i >= 0; i-- {
-		op := c.Ops[i]
+		op := &c.Ops[i]
 		if isTerminal(c, op, used, touched) {
-			final[i] = true
-			found++
-			ordered = ordered && i == len(c.Ops)-found
+			found = append(found, i)
 		} else if op.Kind != circuit.Barrier {
-			for _, q := range c.Qubits(op) {
+			for _, q := range c.Qubits(*op) {
 				used[q] = true
 			}
 		}
 		touch(c, op, touched)
 	}
-	if ordered {
+	if n := len(found); n == 0 || found[n-1] == len(c.Ops)-n {
 		return c
 	}
+	return moveToEnd(c, found)
+}
+
+// moveToEnd moves the ops with the given indices, from the last to the first, behind all others.
+func moveToEnd(c *circuit.Circuit, indices []int) *circuit.Circuit {
+	slices.Reverse(indices)
 	out := c.Skeleton()
 	out.Ops = make([]circuit.Op, 0, len(c.Ops))
-	for _, last := range []bool{false, true} {
-		for i, op := range c.Ops {
-			if final[i] == last {
-				out.Keep(op)
-			}
-		}
+	from := 0
+	for _, i := range indices {
+		out.Ops = append(out.Ops, c.Ops[from:i]...)
+		from = i + 1
+	}
+	out.Ops = append(out.Ops, c.Ops[from:]...)
+	for _, i := range indices {
+		out.Keep(c.Ops[i])
 	}
 	return out
 }
 
-func isTerminal(c *circuit.Circuit, op circuit.Op, used []bool, touched bitvec.Vec) bool {
-	return op.Kind == circuit.Measure && op.If == 0 && !used[c.Qubits(op)[0]] &&
+func isTerminal(c *circuit.Circuit, op *circuit.Op, used []bool, touched bitvec.Vec) bool {
+	return op.Kind == circuit.Measure && op.If == 0 && !used[c.Qubits(*op)[0]] &&
 		(op.Clbit() == circuit.NoClbit || !touched.Get(int(op.Clbit())))
 }
 
 // touch notes the clbits that op reads or writes.
-func touch(c *circuit.Circuit, op circuit.Op, touched bitvec.Vec) {
+func touch(c *circuit.Circuit, op *circuit.Op, touched bitvec.Vec) {
 	if op.If != 0 {
 		cond := c.Condition(op.If)
 		touched.Fill(int(cond.First), cond.Width)

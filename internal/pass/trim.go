@@ -6,23 +6,41 @@ import (
 )
 
 // Trim drops barriers and gates that do nothing, among them rotations by exactly 0, and adds global phases up in GlobalPhase.
+// A circuit without any of them is returned as it is.
 func Trim(c *circuit.Circuit) *circuit.Circuit {
+	first := 0
+	for first < len(c.Ops) && !isTrimmed(c, &c.Ops[first]) {
+		first++
+	}
+	if first == len(c.Ops) {
+		return c
+	}
 	out := c.Skeleton()
-	out.Ops = make([]circuit.Op, 0, len(c.Ops))
-	for _, op := range c.Ops {
+	out.Ops = append(make([]circuit.Op, 0, len(c.Ops)), c.Ops[:first]...)
+	for i := range c.Ops[first:] {
+		op := &c.Ops[first+i]
 		switch {
-		case op.Kind == circuit.Barrier, op.Kind == circuit.Gate && isIdentity(c, op):
-		case op.Kind == circuit.Gate && op.Gate == gate.GPhase && op.Controls == 0 && op.If == 0:
-			out.GlobalPhase += c.Params(op)[0]
-		default:
-			out.Keep(op)
+		case !isTrimmed(c, op):
+			out.Keep(*op)
+		case op.Kind == circuit.Gate && op.Gate == gate.GPhase:
+			out.GlobalPhase += c.Params(*op)[0]
 		}
 	}
 	return out
 }
 
+func isTrimmed(c *circuit.Circuit, op *circuit.Op) bool {
+	switch op.Kind {
+	case circuit.Barrier:
+		return true
+	case circuit.Gate:
+		return op.Gate == gate.GPhase && op.Controls == 0 && op.If == 0 || isIdentity(c, op)
+	}
+	return false
+}
+
 // isIdentity relies on the gate table: with all angles 0 every row is the identity.
-func isIdentity(c *circuit.Circuit, op circuit.Op) bool {
+func isIdentity(c *circuit.Circuit, op *circuit.Op) bool {
 	row := op.Gate.Row()
 	if row.Class == gate.Identity {
 		return true
@@ -30,7 +48,7 @@ func isIdentity(c *circuit.Circuit, op circuit.Op) bool {
 	if len(row.Params) == 0 {
 		return false
 	}
-	for _, p := range c.Params(op) {
+	for _, p := range c.Params(*op) {
 		if p != 0 {
 			return false
 		}
