@@ -8,6 +8,7 @@ import (
 
 	"github.com/softquantus/qcos/internal/bitvec"
 	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/sim"
 	"github.com/softquantus/qcos/internal/sim/rng"
 )
 
@@ -33,12 +34,32 @@ type State interface {
 	// Fingerprint is a hash that is equal for states that are Same up to rounding nearly always; it only saves comparisons.
 	// A state that has no cheap one returns 0.
 	Fingerprint() uint64
-	// Sample draws n outcomes of measuring qubits (bit i of an outcome is qubits[i]) and reports each with a count. The same outcome
-	// may be reported several times. It leaves the state as it is. The vector is only good during the call.
+	// Sample draws n outcomes of measuring qubits (bit i of an outcome is qubits[i]) and reports each with a count; the counts sum
+	// to n. The same outcome may be reported several times. It leaves the state as it is. The vector is only good during the call,
+	// and calls of report come one at a time.
 	Sample(ctx context.Context, qubits []circuit.Qubit, n int, r *rng.Stream, report func(outcome bitvec.Vec, count int)) error
 	// Distribution reports every outcome of measuring qubits whose probability exceeds 1e-14, in any order, each once; it stops with a
 	// *sim.LimitError where there would be more than limit. It leaves the state as it is.
 	Distribution(ctx context.Context, qubits []circuit.Qubit, limit int, report func(outcome bitvec.Vec, p float64)) error
 	// Free gives back what the state holds; it is not used afterwards.
 	Free()
+}
+
+// Amplituder is a State that can tell its amplitudes; see sim.Amplitudes.
+type Amplituder interface {
+	// Amplitudes returns a copy of the 2^NumQubits amplitudes in index order, without the circuit's GlobalPhase.
+	Amplitudes() []complex128
+}
+
+// Expecter is a State that can tell expectation values; see sim.Expectations.
+type Expecter interface {
+	// Expectation returns the sum's expectation value in the state, which it leaves as it is.
+	Expectation(sum sim.PauliSum) (float64, error)
+}
+
+// Progresser is a State that can tell how far it is within a long Apply.
+type Progresser interface {
+	// OnProgress asks for calls of f with the place in Circuit.Ops that Apply has reached, now and then and from the goroutine that
+	// called Apply. Copies do not take the wish over.
+	OnProgress(f func(op int))
 }

@@ -6,13 +6,16 @@ import (
 	"math/bits"
 )
 
-// smallMean is the expectation below which counting through the distribution is faster than rejection; from 10 on the
-// rejection's constants are valid.
-const smallMean = 10
+// smallMean is the expectation below which counting through the distribution is faster than rejection. The rejection's constants are
+// valid from 10 on; no round number, so that 20 trials of one half are not decided by the last bit of a probability.
+const smallMean = 10.1
 
 // Binomial returns how many of n independent trials succeed that succeed with probability p each: a draw from the exact
 // distribution, to the last unit even where n is far beyond 2^53. It takes constant time. It panics unless 0 <= n <= 2^62 and
 // 0 <= p <= 1.
+//
+// A change of p in its last digits almost never changes the result, not even around 1/2: two ways of computing an amplitude lead to
+// the same counts.
 func (s *Stream) Binomial(n int, p float64) int {
 	if n < 0 || uint64(n) > 1<<62 || !(0 <= p && p <= 1) {
 		panic(fmt.Sprintf("internal error: binomial of %d trials with probability %v", n, p))
@@ -26,26 +29,30 @@ func (s *Stream) Binomial(n int, p float64) int {
 		}
 		return 0
 	case p > 0.5:
-		return n - s.rarer(n, 1-p) // 1-p is exact from 1/2 on
+		return n - s.rarer(n, 1-p, true) // 1-p is exact from 1/2 on
 	}
-	return s.rarer(n, p)
+	return s.rarer(n, p, false)
 }
 
-// rarer is Binomial for p up to 1/2.
-func (s *Stream) rarer(n int, p float64) int {
+// rarer is Binomial for p up to 1/2. Mirrored, it reads each random number from the other end: failures are then where successes
+// would be.
+func (s *Stream) rarer(n int, p float64, mirrored bool) int {
 	if float64(n)*p < smallMean {
-		return s.countUp(n, p)
+		return s.countUp(n, p, mirrored)
 	}
-	return s.reject(n, p)
+	return s.reject(n, p, mirrored)
 }
 
 // countUp walks the distribution from 0 successes upwards until the random number is used up. Rounding may leave a random number
 // close to 1 unused at the far end, where the terms no longer change the sum: it is drawn anew.
-func (s *Stream) countUp(n int, p float64) int {
+func (s *Stream) countUp(n int, p float64, mirrored bool) int {
 	odds, none := p/(1-p), math.Exp(float64(n)*math.Log1p(-p))
 	last := min(n, 150) // the chance of more is below 1e-90 where the expectation is below smallMean
 	for {
 		u, term := s.Float64(), none
+		if mirrored {
+			u = 1 - 0x1p-53 - u
+		}
 		for k := 0; k <= last; k++ {
 			if u < term {
 				return k
@@ -59,7 +66,7 @@ func (s *Stream) countUp(n int, p float64) int {
 // reject draws by transformed rejection with squeeze: algorithm BTRS of Hörmann, "The generation of binomial random variates",
 // Journal of Statistical Computation and Simulation 46, 1993. It needs p up to 1/2 and an expectation of 10 or more. All is
 // counted from the mode, so that results are exact integers although n may not be representable as a float64.
-func (s *Stream) reject(n int, p float64) int {
+func (s *Stream) reject(n int, p float64, mirrored bool) int {
 	q := 1 - p
 	mode, fraction := scale(uint64(n)+1, p)
 	sd := math.Sqrt(float64(n) * p * q)
@@ -72,6 +79,9 @@ func (s *Stream) reject(n int, p float64) int {
 	lowest, highest := -float64(mode), float64(n-mode)
 	for {
 		u, v := s.Float64()-0.5, s.Float64()
+		if mirrored {
+			u = -u
+		}
 		us := 0.5 - math.Abs(u)
 		d := math.Floor((2*a/us+b)*u + center)
 		if us >= 0.07 && v <= squeeze {

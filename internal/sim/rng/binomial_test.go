@@ -106,6 +106,20 @@ func TestBinomialIsExactInItsLastBit(t *testing.T) {
 	}
 }
 
+// Rounding errors of a probability do not show in the draws, around the values that circuits are full of least of all.
+func TestBinomialHardlyDependsOnRounding(t *testing.T) {
+	for _, n := range []int{1, 2, 5, 19, 20, 40, 80, 99, 100, 1024, 100001} {
+		for _, p := range []float64{0.125, 0.25, 0.5, 0.75, 0.875} {
+			for seed := range uint64(100) {
+				below, above := New(seed, 1).Binomial(n, p-1e-16), New(seed, 1).Binomial(n, p+2e-16)
+				if below != above {
+					t.Errorf("n %d p %v seed %d: %d a little below, %d a little above", n, p, seed, below, above)
+				}
+			}
+		}
+	}
+}
+
 func TestBinomialEdges(t *testing.T) {
 	s := New(6, 0)
 	for _, c := range []struct {

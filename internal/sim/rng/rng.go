@@ -20,6 +20,10 @@ func New(seed, stream uint64) *Stream {
 	return &Stream{key: [2]uint32{uint32(seed), uint32(seed >> 32)}, stream: stream}
 }
 
+// Seek goes on at another place of the stream. Places are a block of two numbers each; a place that is a hash of what the numbers
+// are for makes them independent of the order in which they are drawn.
+func (s *Stream) Seek(place uint64) { s.counter, s.left = place, 0 }
+
 // Uint64 returns 64 random bits.
 func (s *Stream) Uint64() uint64 {
 	if s.left == 0 {

@@ -28,7 +28,7 @@ func TestPhiloxKnownAnswers(t *testing.T) {
 // A stream hands out the published function's words in order, the lower first: counter in the low words, stream in the high ones.
 func TestStreamIsPhilox(t *testing.T) {
 	s := New(0x299f31d0a4093822, 0x0370734413198a2e)
-	s.counter = 0x85a308d3243f6a88
+	s.Seek(0x85a308d3243f6a88)
 	for _, want := range []uint64{0x94fdccebd16cfe09, 0x24126ea15001e420} {
 		if got := s.Uint64(); got != want {
 			t.Errorf("got %x, want %x", got, want)
@@ -37,6 +37,23 @@ func TestStreamIsPhilox(t *testing.T) {
 	next := philox([4]uint32{0x243f6a89, 0x85a308d3, 0x13198a2e, 0x03707344}, s.key)
 	if got, want := s.Uint64(), uint64(next[1])<<32|uint64(next[0]); got != want {
 		t.Errorf("the counter does not go on: got %x, want %x", got, want)
+	}
+}
+
+func TestSeek(t *testing.T) {
+	s, u := New(8, 9), New(8, 9)
+	var want []uint64
+	for range 7 {
+		want = append(want, s.Uint64())
+	}
+	for _, place := range []int{2, 0, 1} {
+		u.Uint64()
+		u.Seek(uint64(place))
+		for i := range 3 {
+			if got := u.Uint64(); got != want[2*place+i] {
+				t.Errorf("number %d from place %d on: %x, want %x", i, place, got, want[2*place+i])
+			}
+		}
 	}
 }
 

@@ -1,0 +1,262 @@
+package branch
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/softquantus/qcos/internal/bitvec"
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/sim"
+)
+
+// defaultMaxOutcomes bounds the branches of a request that asks for exact answers and sets no MaxOutcomes.
+const defaultMaxOutcomes = 1 << 20
+
+// AmbiguousStateError is the refusal of amplitudes where the final state depends on a random outcome in the middle of the circuit.
+type AmbiguousStateError struct {
+	Op  int      // the first measurement or reset whose outcomes lead to different final states, as a place in Circuit.Ops
+	Pos diag.Pos // where the source asks for it
+}
+
+func (e *AmbiguousStateError) Error() string {
+	return "the final state is not unique: it depends on the random outcome of a measurement or reset in the middle of the circuit"
+}
+
+// Run answers r with states that start makes; each is freed again before Run returns. What r wants must be among sim.Counts,
+// sim.Memory and sim.Probabilities, sim.Amplitudes where the states are an Amplituder, and sim.Expectations where they are an
+// Expecter.
+//
+// Counts and Memory follow only what shots come to. Exact answers follow every outcome of a measurement or reset whose branch has a
+// probability of at least 1e-18; r.MaxOutcomes bounds their branches and outcomes. Counts do not depend on whether probabilities or
+// expectations are asked for as well.
+//
+// A measurement is terminal when it is unconditional, nothing acts on its qubit afterwards and no condition reads its clbit. Terminal
+// measurements are drawn jointly from each final state. Amplitudes and expectations are of the state that they find: Amplitudes of
+// the only one there is, up to rounding but with its phase, else an *AmbiguousStateError; Expectations of the mixture of all
+// branches, each with its exact probability.
+//
+// Where memory does not allow a copy of a state (State.Clone), one of two branches waits, without a state, and is computed from the
+// start again once the others are through. Records of outcomes are held to r.MaxMemory on their own: more are a *sim.LimitError.
+//
+// The result depends on the request alone. Result.Branches is one more than the number of times that both outcomes of a measurement
+// or reset were followed, and Result.PeakBytes is what the records took, without the states.
+func Run(ctx context.Context, r *sim.Request, start func() (State, error)) (*sim.Result, error) {
+	t := newTree(r, start)
+	defer t.free()
+	if err := t.run(ctx); err != nil {
+		return nil, err
+	}
+	return t.answer()
+}
+
+// tree is a run in progress.
+type tree struct {
+	request       *sim.Request
+	program       *program
+	start         func() (State, error)
+	exact         bool // follow outcomes without shots too
+	probabilities bool // records have weights
+	limit         int  // of branches and outcomes, where exact
+	certain       float64
+
+	at       int         // the step at hand
+	frontier []*branch   // in front of step at, each with a state
+	next     []*branch   // of the frontier, those that are through the step at hand
+	parked   []*branch   // without a state; the last is taken up first
+	live     bitvec.Vec  // the clbits whose value a later condition reads
+	pool     pool        // of what merged branches leave
+	index    index       // for finding equal records
+	progress progress    // what the user is told
+	outcomes outcomes    // of the branches that are through
+	answers  finalStates // likewise
+
+	// coincide is set once two records of the frontier may be equal: after a write over an older value and after a split that no
+	// record shows. Else merging branches need not look for equals.
+	coincide bool
+	// stale is set when bits have died since branches were last compared: only then can gates have made states equal.
+	stale bool
+
+	parkedRecords int
+	branches      int
+	peak          int64
+}
+
+// Probabilities within these bounds of 0 and 1 are certain: the rest is rounding error of the states.
+const (
+	certainDouble = 1e-12
+	certainSingle = 1e-9
+)
+
+func newTree(r *sim.Request, start func() (State, error)) *tree {
+	keepState := r.Want&(sim.Amplitudes|sim.Expectations) != 0
+	t := &tree{
+		request: r, program: compile(r.Circuit, keepState), start: start,
+		exact: keepState || r.Want.Has(sim.Probabilities), probabilities: r.Want.Has(sim.Probabilities),
+		limit: r.MaxOutcomes, certain: certainDouble, live: bitvec.New(r.Circuit.NumClbits), branches: 1,
+	}
+	if t.limit == 0 {
+		t.limit = defaultMaxOutcomes
+	}
+	if r.Precision == sim.Single {
+		t.certain = certainSingle
+	}
+	t.answers.init(r)
+	t.progress.init(r)
+	return t
+}
+
+func (t *tree) shots() int {
+	if t.request.Want&(sim.Counts|sim.Memory) == 0 {
+		return 0
+	}
+	return t.request.Shots
+}
+
+func (t *tree) run(ctx context.Context) error {
+	root := &branch{shots: t.shots(), weight: 1, key: 1}
+	if !t.follows(root.shots, root.weight) {
+		return nil
+	}
+	root.records = []record{{bits: bitvec.New(t.request.Circuit.NumClbits), count: root.shots, weight: 1}}
+	t.park(root)
+	for len(t.parked) > 0 {
+		if err := t.unpark(ctx); err != nil {
+			return err
+		}
+		if err := t.walk(ctx); err != nil {
+			return err
+		}
+	}
+	t.progress.end()
+	return nil
+}
+
+// follows reports whether a branch of so many shots and such a probability matters.
+func (t *tree) follows(shots int, weight float64) bool {
+	return shots > 0 || t.exact && weight >= minWeight
+}
+
+// minWeight is the probability below which exact answers leave a branch out: the limit on branches keeps the sum of all that is left
+// out near 1e-12.
+const minWeight = 1e-18
+
+// walk brings the frontier to the end of the circuit and finishes it.
+func (t *tree) walk(ctx context.Context) error {
+	for ; t.at < len(t.program.steps); t.at++ {
+		if err := t.advance(ctx, &t.program.steps[t.at]); err != nil {
+			return err
+		}
+	}
+	if err := t.mergeIfStale(ctx); err != nil {
+		return err
+	}
+	for len(t.frontier) > 0 {
+		last := len(t.frontier) - 1
+		b := t.frontier[last]
+		if err := t.finish(ctx, b); err != nil {
+			return err
+		}
+		t.frontier = t.frontier[:last]
+		t.pool.releaseState(b.state)
+	}
+	return nil
+}
+
+// advance takes the frontier through a step.
+func (t *tree) advance(ctx context.Context, s *step) error {
+	collapses := s.kind == measureStep || s.kind == resetStep
+	if collapses {
+		if err := t.mergeIfStale(ctx); err != nil {
+			return err
+		}
+	}
+	t.progress.at(s.lo)
+	t.next = t.next[:0]
+	for i, b := range t.frontier {
+		if err := t.take(ctx, b, s); err != nil {
+			t.next = append(t.next, t.frontier[i:]...) // so that they are freed
+			t.frontier, t.next = t.next, t.frontier
+			return err
+		}
+	}
+	t.frontier, t.next = t.next, t.frontier
+	t.pass(s)
+	if err := t.checkLimits(); err != nil {
+		return err
+	}
+	if collapses {
+		return t.merge(ctx)
+	}
+	return nil
+}
+
+// take brings a branch through a step and enters what becomes of it into t.next.
+func (t *tree) take(ctx context.Context, b *branch, s *step) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	happens := t.happens(b, s)
+	t.bury(b, s)
+	switch {
+	case !happens:
+	case s.kind == applyStep:
+		if err := t.extend(ctx, b, s.lo, s.hi); err != nil {
+			return err
+		}
+	case s.kind == assignStep:
+		t.note(b, s, s.value)
+	default:
+		return t.measure(ctx, b, s)
+	}
+	t.next = append(t.next, b)
+	return nil
+}
+
+// pass keeps account of the live bits once all branches are through a step.
+func (t *tree) pass(s *step) {
+	for _, c := range t.program.deaths[s.deathLo:s.deathHi] {
+		t.live.Set(int(c), false)
+		t.stale = true
+	}
+	if s.live {
+		t.live.Set(int(s.clbit), true)
+	}
+	if s.again {
+		t.coincide = true
+	}
+}
+
+func (t *tree) checkLimits() error {
+	held := t.parkedRecords
+	for _, b := range t.frontier {
+		held += len(b.records)
+	}
+	if n := len(t.frontier) + len(t.parked); t.exact && n > t.limit {
+		return &sim.LimitError{What: "branches", Need: int64(n), Have: int64(t.limit)}
+	}
+	if t.probabilities && held > t.limit {
+		return &sim.LimitError{What: "branches", Need: int64(held), Have: int64(t.limit)}
+	}
+	return t.checkMemory(held + len(t.outcomes.records))
+}
+
+func (t *tree) checkMemory(records int) error {
+	need := int64(records) * int64(recordOverhead+8*len(t.live.Words()))
+	t.peak = max(t.peak, need)
+	if have := t.request.MaxMemory; have > 0 && need > have {
+		return &sim.LimitError{What: "memory", Need: need, Have: have}
+	}
+	return nil
+}
+
+func (t *tree) free() {
+	for _, b := range t.frontier {
+		t.pool.releaseState(b.state)
+	}
+	t.pool.freeStates()
+}
+
+// errLacks says that a state cannot give what is wanted of it: an engine that declared too much.
+func errLacks(s State, what string) error {
+	return fmt.Errorf("internal error: %T does not give %s", s, what)
+}

@@ -1,0 +1,164 @@
+package branch
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// maxCompared is how many different states of one fingerprint a branch is compared with. It bounds the work where an engine has no
+// fingerprints; merging less costs time only.
+const maxCompared = 8
+
+func (t *tree) mergeIfStale(ctx context.Context) error {
+	if !t.stale {
+		return nil
+	}
+	return t.merge(ctx)
+}
+
+// merge unites the branches of the frontier whose states and live bits are equal.
+func (t *tree) merge(ctx context.Context) error {
+	t.stale = false
+	if len(t.frontier) > 1 {
+		if err := t.mergeAlike(ctx); err != nil {
+			return err
+		}
+	}
+	if len(t.frontier) == 1 {
+		t.coincide = false
+	}
+	return nil
+}
+
+func (t *tree) mergeAlike(ctx context.Context) error {
+	order := make([]int, len(t.frontier))
+	for i := range order {
+		order[i] = i
+	}
+	live := func(i int) uint64 { return t.frontier[i].live }
+	merged := false
+	err := forEachRun(order, live, func(same []int) error {
+		for _, i := range same {
+			if err := t.finger(ctx, t.frontier[i]); err != nil {
+				return err
+			}
+		}
+		return forEachRun(same, func(i int) uint64 { return t.frontier[i].fingerprint }, func(alike []int) error {
+			merged = t.mergeRun(alike) || merged
+			return ctx.Err()
+		})
+	})
+	if merged {
+		t.frontier = slices.DeleteFunc(t.frontier, func(b *branch) bool { return b.state == nil })
+	}
+	return err
+}
+
+// forEachRun sorts places by key, those of one key in rising order, and calls f for each run of two or more of one key.
+func forEachRun(places []int, key func(int) uint64, f func([]int) error) error {
+	slices.SortFunc(places, func(a, b int) int { return cmp.Or(cmp.Compare(key(a), key(b)), cmp.Compare(a, b)) })
+	for lo := 0; lo < len(places); {
+		hi := lo + 1
+		for hi < len(places) && key(places[hi]) == key(places[lo]) {
+			hi++
+		}
+		if hi-lo > 1 {
+			if err := f(places[lo:hi]); err != nil {
+				return err
+			}
+		}
+		lo = hi
+	}
+	return nil
+}
+
+// finger brings a branch up to date and sees to its fingerprint.
+func (t *tree) finger(ctx context.Context, b *branch) error {
+	if err := t.flush(ctx, b); err != nil {
+		return err
+	}
+	if !b.fingered {
+		b.fingerprint, b.fingered = b.state.Fingerprint(), true
+	}
+	return nil
+}
+
+// mergeRun unites equals among branches of one fingerprint and one hash of live bits. A branch that went into another has no state
+// afterwards.
+func (t *tree) mergeRun(places []int) (merged bool) {
+	var different []*branch
+	for _, i := range places {
+		b := t.frontier[i]
+		into := slices.IndexFunc(different, func(a *branch) bool { return t.equal(a, b) })
+		switch {
+		case into >= 0:
+			t.unite(different[into], b)
+			merged = true
+		case len(different) < maxCompared:
+			different = append(different, b)
+		}
+	}
+	return merged
+}
+
+func (t *tree) equal(a, b *branch) bool {
+	x, y := a.records[0].bits.Words(), b.records[0].bits.Words()
+	for i, mask := range t.live.Words() {
+		if (x[i]^y[i])&mask != 0 {
+			return false
+		}
+	}
+	return a.state.Same(b.state, t.answers.amplitudes)
+}
+
+// unite adds b to a. The history of a, which leads to its state, stands for both from now on. The key is the smaller one of those
+// that have shots, so that it does not depend on branches that only exact answers follow.
+func (t *tree) unite(a, b *branch) {
+	if b.shots > 0 && (a.shots == 0 || b.key < a.key) {
+		a.key = b.key
+	}
+	a.shots += b.shots
+	a.weight += b.weight
+	a.records = append(a.records, b.records...)
+	t.pool.releaseList(b.records)
+	if t.coincide {
+		a.records = t.distinct(a.records)
+	}
+	a.records = t.dropIdle(a.records)
+	t.pool.releaseState(b.state)
+	b.state = nil
+}
+
+// distinct unites equal records, each at the place of its first.
+func (t *tree) distinct(records []record) []record {
+	if len(records) < 2 {
+		return records
+	}
+	t.index.reset(len(records))
+	out := records[:0]
+	for _, r := range records {
+		at := t.index.find(out, r.bits, r.hash)
+		if *at == 0 {
+			out = append(out, r)
+			*at = int32(len(out))
+			continue
+		}
+		out[*at-1].count += r.count
+		out[*at-1].weight += r.weight
+		t.pool.releaseBits(r.bits)
+	}
+	return out
+}
+
+// dropIdle leaves records out that only stood for the live bits, but for one where there is no other.
+func (t *tree) dropIdle(records []record) []record {
+	if !t.exact {
+		return records
+	}
+	out := slices.DeleteFunc(records[1:], func(r record) bool { return !t.keeps(&r) })
+	if len(out) > 0 && !t.keeps(&records[0]) {
+		return out
+	}
+	return records[:1+len(out)]
+}
