@@ -8,10 +8,11 @@ import (
 	"github.com/softquantus/qcos/internal/gate"
 )
 
-// basis is what is known of one qubit: that it is in one of six states and entangled with nothing, or nothing.
+// basis is what is known of one qubit.
 type basis uint8
 
-// The states: the eigenstates of Z, X and Y with eigenvalue 1, then -1.
+// What can be known: that the qubit is entangled with nothing and in one of six states, the eigenstates of Z, X and Y with eigenvalue
+// 1, then -1; that it is entangled with nothing and in a state kept as numbers; or nothing.
 const (
 	zero basis = iota
 	one
@@ -19,6 +20,7 @@ const (
 	minus
 	plusI
 	minusI
+	product
 	unknown
 )
 
@@ -27,44 +29,55 @@ const tiny = 1e-14
 
 const r2 = math.Sqrt2 / 2
 
-var amplitudes = [unknown][2]complex128{
+// vector is a state of one qubit.
+type vector [2]complex128
+
+// named are the vectors of the six states.
+var named = [product]vector{
 	zero: {1, 0}, one: {0, 1}, plus: {r2, r2}, minus: {r2, -r2}, plusI: {r2, r2 * 1i}, minusI: {r2, -r2 * 1i},
 }
 
-// move is what a gate makes of a basis state: e^{i phase} times the state to, or no basis state where to is unknown.
+// times applies a 2×2 matrix.
+func (v vector) times(m []complex128) vector {
+	return vector{m[0]*v[0] + m[1]*v[1], m[2]*v[0] + m[3]*v[1]}
+}
+
+// parallel reports whether v is e^{i phase} u.
+func (v vector) parallel(u vector) (phase float64, ok bool) {
+	overlap := cmplx.Conj(u[0])*v[0] + cmplx.Conj(u[1])*v[1]
+	ok = cmplx.Abs(v[0]-overlap*u[0]) < tiny && cmplx.Abs(v[1]-overlap*u[1]) < tiny
+	return cmplx.Phase(overlap), ok
+}
+
+// name returns the one of the six states that v is, and v's phase relative to it, or product.
+func (v vector) name() move {
+	for s, u := range named {
+		if phase, ok := v.parallel(u); ok {
+			return move{basis(s), phase}
+		}
+	}
+	return move{to: product}
+}
+
+// move is what a gate makes of a state: e^{i phase} times the state to, where to is one of the six.
 type move struct {
 	to    basis
 	phase float64
 }
 
-// moveOf applies a 2×2 unitary.
-func moveOf(m []complex128, s basis) move {
-	a := amplitudes[s]
-	v := [2]complex128{m[0]*a[0] + m[1]*a[1], m[2]*a[0] + m[3]*a[1]}
-	for to, b := range amplitudes {
-		overlap := cmplx.Conj(b[0])*v[0] + cmplx.Conj(b[1])*v[1]
-		if cmplx.Abs(v[0]-overlap*b[0]) < tiny && cmplx.Abs(v[1]-overlap*b[1]) < tiny {
-			return move{basis(to), cmplx.Phase(overlap)}
-		}
-	}
-	return move{to: unknown}
-}
+// moves remembers what gates without parameters make of the six states.
+type moves [256]*[product]move
 
-// moves remembers what gates without parameters make of basis states.
-type moves [256]*[unknown]move
-
-// of returns what a gate of one qubit without parameters makes of s.
+// of returns what a gate of one qubit without parameters makes of s, one of the six.
 func (ms *moves) of(id gate.ID, s basis) move {
-	known := ms[id]
-	if known == nil {
-		known = new([unknown]move)
+	if ms[id] == nil {
+		ms[id] = new([product]move)
 		m := id.Row().Matrix(nil)
-		for s := range unknown {
-			known[s] = moveOf(m, s)
+		for s, v := range named {
+			ms[id][s] = v.times(m).name()
 		}
-		ms[id] = known
 	}
-	return known[s]
+	return ms[id][s]
 }
 
 // eigenvalue returns the sign that a Pauli letter gives s, or 0 where s is no eigenstate of it.
@@ -85,8 +98,8 @@ func eigenvalue(letter byte, s basis) float64 {
 	return 0
 }
 
-// prepare appends the gates that bring qubit w from |0> to s.
-func prepare(c *circuit.Circuit, w circuit.Qubit, s basis) {
+// prepare appends the gates that bring qubit w from |0> to s, which is v where s is product.
+func prepare(c *circuit.Circuit, w circuit.Qubit, s basis, v vector) {
 	switch s {
 	case one:
 		c.AddGate(gate.X, 0, nil, w)
@@ -101,5 +114,14 @@ func prepare(c *circuit.Circuit, w circuit.Qubit, s basis) {
 	case minusI: // sx|0> = e^{i pi/4} |-i>
 		c.AddGate(gate.SX, 0, nil, w)
 		c.GlobalPhase -= math.Pi / 4
+	case product:
+		theta := 2 * math.Atan2(cmplx.Abs(v[1]), cmplx.Abs(v[0]))
+		phi := cmplx.Phase(v[1] * cmplx.Conj(v[0]))
+		if math.Abs(phi) < tiny {
+			c.AddGate(gate.RY, 0, []float64{theta}, w)
+		} else {
+			c.AddGate(gate.U, 0, []float64{theta, phi, 0}, w)
+		}
+		c.GlobalPhase += cmplx.Phase(v[0])
 	}
 }

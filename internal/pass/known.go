@@ -8,15 +8,14 @@ import (
 	"github.com/softquantus/qcos/internal/gate"
 )
 
-// KnownStates follows from the start which qubits are in |0>, |1>, |+>, |->, |+i> or |-i> and entangled with nothing, and which
-// clbits hold a constant.
+// KnownStates follows from the start which qubits are entangled with nothing, in which state, and which clbits hold a constant.
 //
 // Gates controlled by |0> vanish, controls on |1> are taken off, gates whose target is in an eigenstate become a phase on their
 // controls, and gates on known qubits are not run at all: a known qubit stays in |0> in the circuit that is returned, until an op
-// needs it and the few gates that prepare it are put there (with State, at the end at the latest). Resets of known qubits vanish,
-// certain measurements become an Assign, or nothing where the clbit holds the outcome already. Conditions that cannot hold take
-// their op with them; those that must hold are taken off. Unconditional swaps become another numbering of the qubits from there on, which
-// Declared undoes.
+// needs it and the one or two gates that prepare it are put there (with State, at the end at the latest). Resets of known qubits
+// vanish, certain measurements become an Assign, or nothing where the clbit holds the outcome already. Conditions that cannot
+// hold take their op with them; those that must hold are taken off. Unconditional swaps become another numbering of the qubits from
+// there on, which Declared undoes.
 //
 // What was found is added to step, which may be nil.
 func KnownStates(c *circuit.Circuit, keep Keep, step *Step) *circuit.Circuit {
@@ -25,7 +24,8 @@ func KnownStates(c *circuit.Circuit, keep Keep, step *Step) *circuit.Circuit {
 	}
 	t := &tracker{
 		in: c, out: c.Skeleton(), keep: keep, step: step,
-		wire: make([]circuit.Qubit, c.NumQubits), state: make([]basis, c.NumQubits), clbits: newClbits(c.NumClbits),
+		wire: make([]circuit.Qubit, c.NumQubits), state: make([]basis, c.NumQubits), vectors: make([]vector, c.NumQubits),
+		clbits: newClbits(c.NumClbits),
 	}
 	t.out.Ops = make([]circuit.Op, 0, len(c.Ops))
 	for q := range t.wire {
@@ -48,6 +48,7 @@ type tracker struct {
 	wire    []circuit.Qubit // where each qubit of the source is now
 	swapped bool            // wire is not the identity any more
 	state   []basis         // of each wire
+	vectors []vector        // of wires whose state is product
 	clbits  clbits
 
 	operands []circuit.Qubit // scratch: the wires of an op, controls that are not known to be |1> first
@@ -139,40 +140,62 @@ func (t *tracker) call(g *call) {
 	}
 }
 
-// move is what a gate with one target makes of s.
-func (t *tracker) move(g *call, s basis) move {
-	switch {
-	case g.id == gate.Unitary:
-		return moveOf(t.in.Matrix(g.op), s)
-	case len(g.params) > 0:
-		return moveOf(g.id.Row().Matrix(g.params), s)
-	}
-	return t.moves.of(g.id, s)
-}
-
 func (t *tracker) single(g *call) {
 	w := g.targets[0]
 	s := t.state[w]
-	if s == unknown {
+	free := len(g.controls) == 0 && g.op.If == 0
+	switch {
+	case s == unknown:
 		t.emit(g)
 		return
+	case s < product && len(g.params) == 0 && g.id != gate.Unitary:
+		if m := t.moves.of(g.id, s); m.to == s {
+			t.phase(g.op, g.controls, m.phase)
+			return
+		} else if free && m.to < product {
+			t.set(w, m)
+			return
+		}
 	}
-	switch m := t.move(g, s); {
-	case m.to == s:
-		t.phase(g.op, g.controls, m.phase)
-	case m.to != unknown && len(g.controls) == 0 && g.op.If == 0:
-		t.state[w] = m.to
-		t.out.GlobalPhase += m.phase
-	default:
+	before := t.vectorOf(w)
+	after := before.times(t.matrix(g))
+	if phase, ok := after.parallel(before); ok {
+		t.phase(g.op, g.controls, phase)
+	} else if free {
+		t.vectors[w] = after
+		t.set(w, after.name())
+	} else {
 		t.emit(g)
 	}
+}
+
+// matrix of the targets of g.
+func (t *tracker) matrix(g *call) []complex128 {
+	if g.id == gate.Unitary {
+		return t.in.Matrix(g.op)
+	}
+	return g.id.Row().Matrix(g.params)
+}
+
+// set notes that a wire is in e^{i phase} times a state; the vector of a product is in t.vectors.
+func (t *tracker) set(w circuit.Qubit, m move) {
+	t.state[w] = m.to
+	t.out.GlobalPhase += m.phase
+}
+
+// vectorOf returns the state of a wire of which something is known.
+func (t *tracker) vectorOf(w circuit.Qubit) vector {
+	if s := t.state[w]; s != product {
+		return named[s]
+	}
+	return t.vectors[w]
 }
 
 // swap renames wires where it can.
 func (t *tracker) swap(g *call) {
 	a, b := g.targets[0], g.targets[1]
 	switch {
-	case t.state[a] == t.state[b] && t.state[a] != unknown:
+	case t.state[a] == t.state[b] && t.state[a] < product:
 	case len(g.controls) > 0 || g.op.If != 0:
 		t.emit(g)
 	default:
@@ -246,7 +269,7 @@ func phaseGate(angle float64) (gate.ID, []float64) {
 func (t *tracker) need(w circuit.Qubit, op circuit.Op) {
 	if s := t.state[w]; s != unknown {
 		first := len(t.out.Ops)
-		prepare(t.out, w, s)
+		prepare(t.out, w, s, t.vectors[w])
 		for i := range t.out.Ops[first:] {
 			t.out.Ops[first+i].Pos = op.Pos
 		}
