@@ -54,14 +54,12 @@ func (d *dumb) Apply(ctx context.Context, lo, hi int) error {
 	return ctx.Err()
 }
 
-func (d *dumb) ProbabilityOne(q circuit.Qubit) float64 {
-	p := 0.0
+func (d *dumb) Weights(q circuit.Qubit) (zero, one float64) {
+	w := [2]float64{}
 	for i, x := range d.v {
-		if i>>q&1 == 1 {
-			p += real(x * cmplx.Conj(x))
-		}
+		w[i>>q&1] += real(x * cmplx.Conj(x))
 	}
-	return p
+	return w[0], w[1]
 }
 
 func (d *dumb) Project(q circuit.Qubit, value bool, p float64) {

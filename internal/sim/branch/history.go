@@ -89,33 +89,64 @@ func (t *tree) note(b *branch, s *step, value bool) {
 	}
 }
 
+// odds are what a measurement or reset finds: the weights of the outcomes 0 and 1.
+type odds [2]float64
+
+func oddsOf(s State, q circuit.Qubit) odds {
+	zero, one := s.Weights(q)
+	return odds{zero, one}
+}
+
+// one is the probability of outcome 1.
+func (o odds) one() float64 { return o[1] / (o[0] + o[1]) }
+
+// likelier is the outcome that is certain if any is.
+func (o odds) likelier() bool { return o[1] > o[0] }
+
+func (o odds) of(value bool) float64 {
+	if value {
+		return o[1]
+	}
+	return o[0]
+}
+
 // measure takes a branch through a measurement or reset.
 func (t *tree) measure(ctx context.Context, b *branch, s *step) error {
 	if err := t.flush(ctx, b); err != nil {
 		return err
 	}
-	p := b.state.ProbabilityOne(s.qubit)
-	if p <= t.certain || p >= 1-t.certain {
-		t.settle(b, s, p)
-		t.note(b, s, p > 0.5)
-		t.next = append(t.next, b)
+	o := oddsOf(b.state, s.qubit)
+	if p := o.one(); t.certain < p && p < 1-t.certain {
+		t.split(b, s, o)
 		return nil
 	}
-	t.split(b, s, p)
+	t.settle(b, s, o)
+	t.note(b, s, o.likelier())
+	t.next = append(t.next, b)
 	return nil
 }
 
-// cleanBelow is the probability of a residue too small to be worth a pass over the state: amplitudes of 1e-10.
+// cleanBelow is the weight of a residue too small to be worth a pass over the state: amplitudes of 1e-10.
 const cleanBelow = 1e-20
 
 // settle brings a qubit whose value is certain to that value.
-func (t *tree) settle(b *branch, s *step, p float64) {
-	value := p > 0.5
-	if residue := probabilityOf(!value, p); residue > cleanBelow {
-		b.state.Project(s.qubit, value, 1-residue)
-		b.fingered = false
+func (t *tree) settle(b *branch, s *step, o odds) {
+	value := o.likelier()
+	if o.of(!value) > cleanBelow {
+		t.project(b, s, value, o)
 	}
 	t.flipReset(b, s, value)
+}
+
+// collapse takes a branch's state to an outcome of a step.
+func (t *tree) collapse(b *branch, s *step, value bool, o odds) {
+	t.project(b, s, value, o)
+	t.flipReset(b, s, value)
+}
+
+func (t *tree) project(b *branch, s *step, value bool, o odds) {
+	b.state.Project(s.qubit, value, o.of(value))
+	b.fingered = false
 }
 
 func (t *tree) flipReset(b *branch, s *step, value bool) {
@@ -125,19 +156,12 @@ func (t *tree) flipReset(b *branch, s *step, value bool) {
 	}
 }
 
-// collapse projects a branch's state onto an outcome of probability p.
-func (t *tree) collapse(b *branch, s *step, value bool, p float64) {
-	b.state.Project(s.qubit, value, p)
-	b.fingered = false
-	t.flipReset(b, s, value)
-}
-
-// split deals a branch's shots to the two outcomes of a step, of which the probability of 1 is p.
-func (t *tree) split(b *branch, s *step, p float64) {
+// split deals a branch's shots to the two outcomes of a step.
+func (t *tree) split(b *branch, s *step, o odds) {
 	if s.clbit == circuit.NoClbit {
 		t.coincide = true
 	}
-	kids := t.deal(b, p)
+	kids := t.deal(b, o.one())
 	var other *branch
 	if kids[0] != nil && kids[1] != nil {
 		t.branches++
@@ -160,27 +184,20 @@ func (t *tree) split(b *branch, s *step, p float64) {
 			t.park(kid)
 			continue
 		}
-		t.collapse(kid, s, value, probabilityOf(value, p))
+		t.collapse(kid, s, value, o)
 		t.next = append(t.next, kid)
 	}
-}
-
-func probabilityOf(value bool, p float64) float64 {
-	if value {
-		return p
-	}
-	return 1 - p
 }
 
 // deal makes the branches of both outcomes, without states; an outcome that nobody follows has none.
 func (t *tree) deal(b *branch, p float64) (kids [2]*branch) {
 	first := b.records[0]
 	zeros, ones := t.dealRecords(b, p)
+	chances := [2]float64{1 - p, p}
 	for v, records := range [2][]record{zeros, ones} {
-		value := v == 1
 		kid := &branch{
-			records: records, weight: b.weight * probabilityOf(value, p), key: rng.Mix(rng.Mix(b.key, uint64(t.at)), uint64(v)),
-			live: b.live, lo: b.lo, hi: b.hi, choices: &choice{t.at, value, b.choices},
+			records: records, weight: b.weight * chances[v], key: rng.Mix(rng.Mix(b.key, uint64(t.at)), uint64(v)),
+			live: b.live, lo: b.lo, hi: b.hi, choices: &choice{t.at, v == 1, b.choices},
 		}
 		for i := range records {
 			kid.shots += records[i].count

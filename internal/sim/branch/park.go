@@ -68,14 +68,14 @@ func (t *tree) repeat(ctx context.Context, ghost *branch, s *step, choices *[]ch
 	if err := t.flush(ctx, ghost); err != nil {
 		return err
 	}
-	p := ghost.state.ProbabilityOne(s.qubit)
-	value := p > 0.5
+	o := oddsOf(ghost.state, s.qubit)
+	value := o.likelier()
 	if len(*choices) > 0 && (*choices)[0].step == t.at {
 		value = (*choices)[0].value
 		*choices = (*choices)[1:]
-		t.collapse(ghost, s, value, probabilityOf(value, p))
+		t.collapse(ghost, s, value, o)
 	} else {
-		t.settle(ghost, s, p)
+		t.settle(ghost, s, o)
 	}
 	t.note(ghost, s, value)
 	return nil

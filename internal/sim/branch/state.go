@@ -18,10 +18,12 @@ type State interface {
 	// Apply applies the gates Ops[lo:hi] of the state's circuit in order. The tree calls it for runs that hold gates and barriers
 	// only; their conditions have been found true, so Op.If is to be ignored. The circuit's GlobalPhase is not the state's business.
 	Apply(ctx context.Context, lo, hi int) error
-	// ProbabilityOne returns the probability of finding q in |1>, between 0 and 1. Values within 1e-12 of 0 or 1 are treated as certain.
-	ProbabilityOne(q circuit.Qubit) float64
-	// Project brings q to |value> and normalises; p is that outcome's probability.
-	Project(q circuit.Qubit, value bool, p float64)
+	// Weights returns the squared norms of the parts of the state in which q is |0> and |1>. They sum to 1 but for rounding errors. It is
+	// both, not one and the rest, because the tree normalises by what it finds here: by the rest, the error of the norm would double
+	// with every measurement, and after 50 of them nothing would be left of the state.
+	Weights(q circuit.Qubit) (zero, one float64)
+	// Project brings q to |value> and normalises; weight is what Weights said of that part.
+	Project(q circuit.Qubit, value bool, weight float64)
 	// Flip applies x to q.
 	Flip(q circuit.Qubit)
 	// Clone returns an independent copy, or nil where memory does not allow one.
