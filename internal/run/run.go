@@ -16,6 +16,7 @@ import (
 	"github.com/softquantus/qcos/internal/pass"
 	"github.com/softquantus/qcos/internal/plan"
 	"github.com/softquantus/qcos/internal/sim"
+	"github.com/softquantus/qcos/internal/sim/branch"
 )
 
 // Limits of what is run at all. They bound the memory of everything that is proportional to declared bits, before any engine is asked.
@@ -90,6 +91,10 @@ type Explanation struct {
 
 // InfeasibleError is the refusal of what no method can do within the limits, before memory is taken.
 type InfeasibleError = plan.InfeasibleError
+
+// AmbiguousStateError is the refusal of a state vector that depends on a random outcome in the middle of the circuit; its Pos says on
+// which.
+type AmbiguousStateError = branch.AmbiguousStateError
 
 // UsageError is a wrong option.
 type UsageError struct{ Detail, Next string }

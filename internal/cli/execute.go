@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/config"
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/plan"
+	"github.com/softquantus/qcos/internal/qasm"
+	"github.com/softquantus/qcos/internal/run"
+	"github.com/softquantus/qcos/internal/sim"
+)
+
+const defaultShots = 1024
+
+type executeOptions struct {
+	app      *App
+	load     loader
+	simulate func(ctx context.Context, c *circuit.Circuit, o run.Options) (*run.Report, error)
+	settings func() (*config.Settings, error)
+
+	files   []string
+	source  sourceOptions
+	sim     simulationOptions
+	timeout time.Duration
+	output  string
+	format  format
+}
+
+func newExecuteCommand(a *App) *cobra.Command {
+	o := &executeOptions{app: a, load: qasm.Load, simulate: run.Circuit}
+	cmd := &cobra.Command{
+		Use:   "execute FILE...",
+		Short: "Run programs and print how often each outcome came",
+		Long: "Run OpenQASM programs and print how often each outcome came. A FILE may be - for standard input, a pipe, or a\n" +
+			"pattern in quotes. Several files are run one after the other; a failure does not stop the others.\n\n" +
+			"qcos help output says how counts are written, qcos help exit-codes what the exit codes mean.",
+		Example:           "  qcos execute bell.qasm\n  qcos execute --shots 10000 --seed 7 --format json bell.qasm ghz.qasm",
+		Args:              programFiles,
+		ValidArgsFunction: completeProgramFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.files = args
+			o.settings = func() (*config.Settings, error) { return config.Resolve(config.Here(cmd.Flags())) }
+			return o.run(cmd.Context())
+		},
+	}
+	o.sim.addFlags(cmd)
+	o.sim.addSeedFlag(cmd)
+	cmd.Flags().Var(timeValue{&o.timeout}, "timeout", "`TIME`: stop a file's run after this long, such as 30s or 10m (default none)")
+	o.source.addFlags(cmd)
+	cmd.Flags().StringVar(&o.output, "output", "", "`FILE`: write the result here; the file appears whole or not at all")
+	addFormatFlag(cmd, &o.format)
+	return cmd
+}
+
+func (o *executeOptions) run(ctx context.Context) error {
+	if err := o.checkSettings(); err != nil {
+		return err
+	}
+	inputs, err := expand(o.files)
+	if err != nil {
+		return err
+	}
+	out, err := o.app.openSink(o.output)
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	var sep blocks
+	failures := o.app.each(ctx, inputs, func(in input) error { return o.file(ctx, in, out, &sep) })
+	if errors.Is(failures, context.Canceled) {
+		return failures
+	}
+	if err := out.commit(); err != nil {
+		return err
+	}
+	return failures
+}
+
+// checkSettings refuses settings that are wrong, or that ask for what would not happen. Nothing else of them is needed here.
+func (o *executeOptions) checkSettings() error {
+	s, err := o.settings()
+	if err != nil {
+		return err
+	}
+	if s.Backend == config.Remote {
+		return &UsageError{
+			Detail: fmt.Sprintf("backend %q of %s: circuits run on this machine only", s.Backend, s.Origin(config.BackendKey)),
+			Next:   "set it to local or auto",
+		}
+	}
+	return nil
+}
+
+// file runs one program and writes its result, which a failure has too where it is JSON.
+func (o *executeOptions) file(ctx context.Context, in input, out sink, sep *blocks) error {
+	r := &result{in: in}
+	err := guard(func() error { return o.simulateFile(ctx, in, r) })
+	if interrupted(ctx, err) {
+		return context.Canceled
+	}
+	var text bytes.Buffer
+	switch {
+	case o.format == formatJSON:
+		r.err = err
+		if e := r.writeJSON(&text, &o.sim); e != nil {
+			return e
+		}
+	case err == nil:
+		sep.next(&text)
+		r.writeText(&text, o.textStyle())
+	}
+	if e := out.write(text.Bytes()); e != nil {
+		return e
+	}
+	return err
+}
+
+func (o *executeOptions) textStyle() textStyle {
+	if o.output != "" {
+		return textStyle{width: defaultWidth}
+	}
+	return textStyle{palette: o.app.outPalette(), width: width(o.app.Out)}
+}
+
+func (o *executeOptions) simulateFile(ctx context.Context, in input, r *result) error {
+	if o.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.timeout)
+		defer cancel()
+	}
+	err := o.simulateProgram(ctx, in, r)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &timeoutError{o.timeout.String()}
+	}
+	return err
+}
+
+func (o *executeOptions) simulateProgram(ctx context.Context, in input, r *result) (err error) {
+	r.program, err = o.app.loadValid(ctx, in, o.load, o.source.qasm())
+	if err != nil {
+		return err
+	}
+	bar := o.app.startProgress(in.shown())
+	defer bar.stop()
+	options := o.sim.run()
+	options.Progress = bar.update
+	r.report, err = o.simulate(ctx, r.program.Circuit, options)
+	if err != nil {
+		return located(r.program.Sources, err)
+	}
+	bar.stop()
+	o.app.logRun(in, r.report)
+	o.app.showWarnings(in, r.report.Warnings)
+	return nil
+}
+
+// showWarnings tells what the user should know of a run.
+func (a *App) showWarnings(in input, warnings []string) {
+	p := a.errPalette()
+	for _, w := range warnings {
+		fmt.Fprintf(a.Err, "%s: %s: %s\n", p.bold(in.shown()), p.yellow("warning"), diag.Printable(w))
+	}
+}
+
+func (a *App) logRun(in input, r *run.Report) {
+	for _, s := range r.Steps {
+		a.Log.Debug("pass", "file", in.shown(), "name", s.Name, "operations", s.OpsAfter, "qubits", s.QubitsAfter)
+	}
+	for _, c := range r.Plan.Candidates {
+		a.Log.Debug("candidate", "file", in.shown(), "method", c.Method, "feasible", c.Feasible, "reason", c.Reason,
+			"seconds", c.Seconds, "memory", plan.Bytes(c.Bytes))
+	}
+	a.Log.Debug("run", "file", in.shown(), "method", r.Plan.Method, "precision", r.Plan.Precision.String(), "kernel", r.Kernel,
+		"time", r.Duration, "memory", plan.Bytes(r.PeakBytes))
+}
+
+// simulationOptions are the flags about what is computed and how; execute and explain have them.
+type simulationOptions struct {
+	shots         int
+	seed          *uint64
+	method        string
+	precision     string
+	threads       int
+	maxMemory     int64
+	noSimplify    bool
+	memory        bool
+	probabilities bool
+	stateVector   bool
+}
+
+func (s *simulationOptions) addFlags(cmd *cobra.Command) {
+	s.shots, s.method, s.precision = defaultShots, plan.AutoMethod, sim.Auto.String()
+	flags := cmd.Flags()
+	flags.Var(countValue{&s.shots, maxCount}, "shots", "`N`: how often the program is run")
+	addChoice(cmd, &s.method, "method", run.Methods(), "`METHOD`: how it is simulated")
+	addChoice(cmd, &s.precision, "precision", []string{"auto", "double", "single"}, "`auto|double|single`: of the amplitudes; auto takes double where it fits")
+	flags.Var(countValue{&s.threads, maxThreads}, "threads", "`N`: how many processors to use (default all); never changes the counts")
+	flags.Var(bytesValue{&s.maxMemory}, "max-memory", "`SIZE`: how much memory may be used, such as 8GiB (default 80 % of the machine)")
+	flags.BoolVar(&s.noSimplify, "no-simplify", false, "run the circuit as it is written")
+	flags.BoolVar(&s.memory, "memory", false, "give the outcome of each shot too")
+	flags.BoolVar(&s.probabilities, "probabilities", false, "give the exact probabilities of the outcomes too")
+	flags.BoolVar(&s.stateVector, "statevector", false, "give the final state too, of at most 20 qubits")
+}
+
+// addSeedFlag is apart: a plan has no use for a seed.
+func (s *simulationOptions) addSeedFlag(cmd *cobra.Command) {
+	cmd.Flags().Var(seedValue{&s.seed}, "seed", "`N`: makes the counts reproducible (default drawn and printed)")
+}
+
+// maxThreads is more than any machine has.
+const maxThreads = 1 << 12
+
+func (s *simulationOptions) run() run.Options {
+	precision, err := sim.ParsePrecision(s.precision)
+	if err != nil {
+		panic(err) // the flag takes no other words
+	}
+	return run.Options{
+		Shots: s.shots, Seed: s.seed, Method: s.method, Precision: precision, Threads: s.threads, MaxMemory: s.maxMemory,
+		NoSimplify: s.noSimplify, Memory: s.memory, Probabilities: s.probabilities, StateVector: s.stateVector,
+	}
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/softquantus/qcos/internal/config"
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/qasm"
+)
+
+// sourceOptions are the flags about how programs are read.
+type sourceOptions struct {
+	include []string
+	strict  bool
+}
+
+func (s *sourceOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&s.include, "include", nil, "`DIR`: look for included files here first; may be repeated")
+	cmd.Flags().BoolVar(&s.strict, "strict", false, "accept only what the OpenQASM specification allows")
+	_ = cmd.MarkFlagDirname("include")
+}
+
+func (s *sourceOptions) qasm() qasm.Options {
+	return qasm.Options{Strict: s.strict, Include: s.include}
+}
+
+// programFiles are the arguments of commands that take programs.
+func programFiles(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return nil
+	}
+	return &UsageError{Detail: cmd.CommandPath() + " needs a file", Next: fmt.Sprintf("name one, or give - to read standard input; %s", seeHelp(cmd))}
+}
+
+func completeProgramFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"qasm"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+// loader turns source into a program; it is qasm.Load but for tests.
+type loader func(name string, text []byte, o qasm.Options) *qasm.Program
+
+// load reads and parses a program. Its errors are about the file; those of the program are in its Diagnostics.
+func (a *App) load(ctx context.Context, in input, load loader, o qasm.Options) (*qasm.Program, error) {
+	text, err := a.read(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	began := a.Now()
+	p := load(in.shown(), text, o)
+	a.Log.Debug("program read", "file", in.shown(), "bytes", len(text), "version", p.Version, "strict", o.Strict,
+		"diagnostics", len(p.Diagnostics), "time", a.Now().Sub(began).Round(time.Microsecond))
+	return p, ctx.Err()
+}
+
+// loadValid is load for commands that need a circuit: it shows the diagnostics, and errors among them are an *invalidError.
+func (a *App) loadValid(ctx context.Context, in input, load loader, o qasm.Options) (*qasm.Program, error) {
+	p, err := a.load(ctx, in, load, o)
+	if err != nil {
+		return nil, err
+	}
+	showDiagnostics(a.Err, p, a.errPalette())
+	if p.Diagnostics.HasErrors() {
+		return p, &invalidError{in.shown(), p.Sources, p.Diagnostics}
+	}
+	return p, nil
+}
+
+func showDiagnostics(w io.Writer, p *qasm.Program, colors palette) {
+	for _, d := range p.Diagnostics {
+		d.Message, d.Hint = config.Redact(d.Message), config.Redact(d.Hint)
+		diag.Render(w, p.Sources, d, colors.diagStyle())
+	}
+}
+
+// diagnosticJSON is a diagnostic for programs. Lines and columns count from 1, columns in code points; the end is exclusive.
+type diagnosticJSON struct {
+	Severity  string `json:"severity"`
+	Code      string `json:"code"`
+	File      string `json:"file,omitempty"` // where it is not the program itself but a file that it includes
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"end_line"`
+	EndColumn int    `json:"end_column"`
+	Message   string `json:"message"`
+	Hint      string `json:"hint"`
+}
+
+func diagnosticsJSON(name string, sources *diag.Set, list diag.List) []diagnosticJSON {
+	out := make([]diagnosticJSON, 0, len(list))
+	for _, d := range list {
+		start, end := sources.Position(d.Span.Start), sources.Position(max(d.Span.End, d.Span.Start))
+		j := diagnosticJSON{
+			Severity: d.Severity.String(), Code: d.Code, Message: config.Redact(d.Message), Hint: config.Redact(d.Hint),
+			Line: start.Line, Column: start.Column, EndLine: end.Line, EndColumn: end.Column,
+		}
+		if start.File != name {
+			j.File = start.File
+		}
+		out = append(out, j)
+	}
+	return out
+}
