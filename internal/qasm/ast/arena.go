@@ -49,11 +49,28 @@ type Slab[T any] struct{ block []T }
 
 const firstBlock = 16
 
-// New returns a pointer to a copy of v.
-func (s *Slab[T]) New(v T) *T {
+// New returns a pointer to a new value, which the caller sets: it may hold an old one.
+func (s *Slab[T]) New() *T {
 	s.room(1)
-	s.block = append(s.block, v)
-	return &s.block[len(s.block)-1]
+	n := len(s.block)
+	s.block = s.block[:n+1]
+	return &s.block[n]
+}
+
+// More adds to a list of n values that is being made at the end of the slab and returns its new element, which the caller sets. The
+// list may move; see Last.
+func (s *Slab[T]) More(n int) *T {
+	if len(s.block) == cap(s.block) {
+		list := s.block[len(s.block)-n:]
+		s.room(n + 1)
+		s.block = append(s.block, list...)
+	}
+	return s.New()
+}
+
+// Last returns the list of the n values made last.
+func (s *Slab[T]) Last(n int) []T {
+	return s.block[len(s.block)-n : len(s.block) : len(s.block)]
 }
 
 // Copy returns a copy of v.

@@ -65,7 +65,9 @@ func (p *Parser) expr(lowest, depth int) (ast.Expr, bool) {
 		}
 		var right ast.Expr
 		if right, ok = p.expr(next, depth); ok {
-			left = p.arena.Binaries.New(ast.Binary{At: ast.At{Start: left.Span().Start, End: p.prevEnd}, Op: op, OpAt: at, Left: left, Right: right})
+			e := p.arena.Binaries.New()
+			*e = ast.Binary{At: ast.At{Start: left.Span().Start, End: p.prevEnd}, Op: op, OpAt: at, Left: left, Right: right}
+			left = e
 		}
 	}
 	return nil, false
@@ -93,7 +95,9 @@ func (p *Parser) prefix(depth int) (ast.Expr, bool) {
 		if !ok {
 			return nil, false
 		}
-		return p.arena.Unaries.New(ast.Unary{At: p.at(start), Op: op, Inner: inner}), true
+		e := p.arena.Unaries.New()
+		*e = ast.Unary{At: p.at(start), Op: op, Inner: inner}
+		return e, true
 	case token.LParen:
 		start := p.tok.Start
 		p.advance()
@@ -101,7 +105,9 @@ func (p *Parser) prefix(depth int) (ast.Expr, bool) {
 		if !ok || !p.expect(token.RParen, "to close the parenthesis") {
 			return nil, false
 		}
-		return p.arena.Parens.New(ast.Paren{At: p.at(start), Inner: inner}), true
+		e := p.arena.Parens.New()
+		*e = ast.Paren{At: p.at(start), Inner: inner}
+		return e, true
 	case token.Ident:
 		return p.named(depth)
 	}
@@ -127,13 +133,17 @@ func (p *Parser) named(depth int) (ast.Expr, bool) {
 			p.unexpected("`(` and the function's argument")
 			return nil, false
 		}
-		return p.arena.Idents.New(ast.Ident{At: name.At, Symbol: name.Symbol}), true
+		e := p.arena.Idents.New()
+		*e = ast.Ident{At: name.At, Symbol: name.Symbol}
+		return e, true
 	}
 	args, ok := p.arguments(depth + 1)
 	if !ok {
 		return nil, false
 	}
-	return p.arena.Functions.New(ast.Function{At: p.at(name.Start), Name: name, Args: args}), true
+	e := p.arena.Functions.New()
+	*e = ast.Function{At: p.at(name.Start), Name: name, Args: args}
+	return e, true
 }
 
 // arguments reads expressions in parentheses.
@@ -166,10 +176,11 @@ func (p *Parser) integer(what string) (ast.Expr, bool) {
 		p.rep.Deviation(p.tok.Span(), "leading_zero", "leave out the zero", "an integer that starts with 0 is not in OpenQASM 2.0: %s is read as decimal", p.found())
 	}
 	text := p.lex.Text(p.tok)
-	n := ast.Int{At: ast.At(p.tok.Span()), Text: text}
+	n := p.arena.Ints.New()
+	n.At, n.Text = ast.At(p.tok.Span()), text
 	n.Value, n.Fits = decimal(text)
 	p.advance()
-	return p.arena.Ints.New(n), true
+	return n, true
 }
 
 // decimal is the value of digits, where it fits in 64 bits for sure.
@@ -193,7 +204,8 @@ func (p *Parser) float() (ast.Expr, bool) {
 		p.rep.Error(p.tok.Span(), "number_too_large", "", "the number `%s` is too large: at most about 1.8e308", report.Clip(string(text)))
 		return nil, false
 	}
-	at := ast.At(p.tok.Span())
+	n := p.arena.Floats.New()
+	n.At, n.Value = ast.At(p.tok.Span()), v
 	p.advance()
-	return p.arena.Floats.New(ast.Float{At: at, Value: v}), true
+	return n, true
 }

@@ -153,7 +153,9 @@ func (p *Parser) ifStatement() (ast.Stmt, bool) {
 	if !ok {
 		return nil, false
 	}
-	return p.arena.Ifs.New(ast.If{At: p.at(start), Condition: cond, Body: body}), true
+	s := p.arena.Ifs.New()
+	*s = ast.If{At: p.at(start), Condition: cond, Body: body}
+	return s, true
 }
 
 func (p *Parser) conditioned() (ast.Stmt, bool) {
@@ -173,8 +175,8 @@ func (p *Parser) conditioned() (ast.Stmt, bool) {
 
 // condition reads `register == integer`. An element of a register and `!=`, which later versions have, are deviations.
 func (p *Parser) condition() (ast.Expr, bool) {
-	left, ok := p.operand("a classical register in the condition")
-	if !ok {
+	var left ast.Operand
+	if !p.operand(&left, "a classical register in the condition") {
 		return nil, false
 	}
 	op, at := p.tok.Kind, p.tok.Span()
@@ -198,14 +200,20 @@ func (p *Parser) condition() (ast.Expr, bool) {
 	if !ok {
 		return nil, false
 	}
-	return p.arena.Binaries.New(ast.Binary{At: p.at(left.Start), Op: op, OpAt: at, Left: p.value(left), Right: right}), true
+	e := p.arena.Binaries.New()
+	*e = ast.Binary{At: p.at(left.Start), Op: op, OpAt: at, Left: p.value(left), Right: right}
+	return e, true
 }
 
 // value is an operand as an expression.
 func (p *Parser) value(o ast.Operand) ast.Expr {
 	if o.Index == nil {
-		return p.arena.Idents.New(ast.Ident{At: o.At, Symbol: o.Name.Symbol})
+		e := p.arena.Idents.New()
+		*e = ast.Ident{At: o.At, Symbol: o.Name.Symbol}
+		return e
 	}
 	p.rep.Deviation(diag.Span(o.At), "condition_on_bit", "OpenQASM 2.0 compares whole registers: `if (c == 1)`", "a condition on one bit is not in OpenQASM 2.0")
-	return p.arena.Indexes.New(ast.Index{At: o.At, Name: o.Name, Index: o.Index})
+	e := p.arena.Indexes.New()
+	*e = ast.Index{At: o.At, Name: o.Name, Index: o.Index}
+	return e
 }

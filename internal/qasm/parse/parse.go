@@ -26,14 +26,15 @@ type Parser struct {
 	arena   ast.Arena
 
 	version  *ast.Version // as written; nil where the source does not say
-	started  bool         // a statement was seen
-	first    bool         // the statement being read is the first
+	later    token.Symbol // a keyword of OpenQASM 3 that starts the statement being read
+	laterAt  diag.Span
+	started  bool // a statement was seen
+	first    bool // the statement being read is the first
 	finished bool
 
-	exprs    []ast.Expr // scratch: lists under construction
-	operands []ast.Operand
-	idents   []ast.Name
-	stmts    []ast.Stmt
+	exprs  []ast.Expr // scratch: lists under construction
+	idents []ast.Name
+	stmts  []ast.Stmt
 }
 
 // New returns a parser at the start of src.
@@ -107,7 +108,7 @@ func (p *Parser) emptyStatement() {
 
 func (p *Parser) advance() {
 	p.prevEnd = p.tok.End
-	p.tok = p.lex.Next()
+	p.lex.Next(&p.tok)
 }
 
 // at wraps the source from start to the end of the last token.
@@ -135,6 +136,10 @@ func (p *Parser) expect(k token.Kind, where string) bool {
 func (p *Parser) unexpected(expected string) { p.unexpectedHint(expected, "") }
 
 func (p *Parser) unexpectedHint(expected, hint string) {
+	if p.later != token.None {
+		p.laterLanguage()
+		return
+	}
 	switch p.tok.Kind {
 	case token.Invalid: // the lexer has said so
 	case token.EOF:

@@ -85,8 +85,8 @@ func (p *Parser) register() (ast.Stmt, bool) {
 func (p *Parser) measure() (ast.Stmt, bool) {
 	start := p.tok.Start
 	p.advance()
-	qubits, ok := p.operand("a qubit or register to measure")
-	if !ok {
+	s := p.arena.Measures.New()
+	if !p.operand(&s.Qubits, "a qubit or register to measure") {
 		return nil, false
 	}
 	if p.tok.Kind != token.Arrow {
@@ -94,18 +94,23 @@ func (p *Parser) measure() (ast.Stmt, bool) {
 		return nil, false
 	}
 	p.advance()
-	bits, ok := p.operand("a bit or register for the outcome")
-	if !ok {
+	if !p.operand(&s.Bits, "a bit or register for the outcome") {
 		return nil, false
 	}
-	s := p.arena.Measures.New(ast.Measure{At: p.at(start), Qubits: qubits, Bits: bits})
+	s.At = p.at(start)
 	return s, p.semicolon("the measurement")
 }
 
 // assignment reads the rest of `bits = measure qubits;`, which is OpenQASM 3, behind the name of the bits.
-func (p *Parser) assignment(bits ast.Operand) (ast.Stmt, bool) {
+func (p *Parser) assignment(name ast.Name) (ast.Stmt, bool) {
+	s := p.arena.Measures.New()
+	s.Bits = ast.Operand{At: name.At, Name: name}
+	if !p.index(&s.Bits) {
+		return nil, false
+	}
 	at := p.tok.Span()
-	if !p.expect(token.Assign, "after the bits") {
+	if !p.accept(token.Assign) {
+		p.unexpectedHint("a gate and its operands", "a gate is applied as in `h q[0];`, an outcome is kept as in `measure q[0] -> c[0];`")
 		return nil, false
 	}
 	if p.tok.Symbol != token.Measure {
@@ -113,23 +118,22 @@ func (p *Parser) assignment(bits ast.Operand) (ast.Stmt, bool) {
 		return nil, false
 	}
 	p.advance()
-	qubits, ok := p.operand("a qubit or register to measure")
-	if !ok {
+	if !p.operand(&s.Qubits, "a qubit or register to measure") {
 		return nil, false
 	}
 	p.rep.Deviation(at, "measure_assignment", "OpenQASM 2.0 writes `measure q -> c;`", "an assignment of a measurement is OpenQASM 3")
-	s := p.arena.Measures.New(ast.Measure{At: p.at(bits.Start), Qubits: qubits, Bits: bits})
+	s.At = p.at(name.Start)
 	return s, p.semicolon("the measurement")
 }
 
 func (p *Parser) reset() (ast.Stmt, bool) {
 	start := p.tok.Start
 	p.advance()
-	qubits, ok := p.operand("a qubit or register to reset")
-	if !ok {
+	s := p.arena.Resets.New()
+	if !p.operand(&s.Qubits, "a qubit or register to reset") {
 		return nil, false
 	}
-	s := p.arena.Resets.New(ast.Reset{At: p.at(start), Qubits: qubits})
+	s.At = p.at(start)
 	return s, p.semicolon("the reset")
 }
 
@@ -139,29 +143,27 @@ func (p *Parser) barrier() (ast.Stmt, bool) {
 	if p.tok.Kind == token.Semicolon {
 		p.rep.Deviation(at, "barrier_without_operands", "name the qubits: `barrier q;`", "a barrier without operands, over all qubits, is not in OpenQASM 2.0")
 		p.advance()
-		return p.arena.Barriers.New(ast.Barrier{At: p.at(start)}), true
+		s := p.arena.Barriers.New()
+		*s = ast.Barrier{At: p.at(start)}
+		return s, true
 	}
 	operands, ok := p.operandList("a qubit or register")
 	if !ok {
 		return nil, false
 	}
-	s := p.arena.Barriers.New(ast.Barrier{At: p.at(start), Operands: operands})
+	s := p.arena.Barriers.New()
+	*s = ast.Barrier{At: p.at(start), Operands: operands}
 	return s, p.semicolon("the barrier")
 }
 
-// call reads the application of a gate, and what looks like one at its start.
+// call reads the application of a gate, and what looks like one at its start. Where it is no such thing and starts with a keyword of
+// OpenQASM 3, that is what there is to say.
 func (p *Parser) call() (ast.Stmt, bool) {
 	name := ast.Name{At: ast.At(p.tok.Span()), Symbol: p.tok.Symbol}
-	errors := p.rep.Errors()
-	s, ok := p.callRest(name)
-	if !ok && p.names.IsKeyword3(name.Symbol) && p.rep.Errors() == errors {
-		p.rep.Error(name.Span(), "openqasm3", exportHint, "`%s` is a keyword of OpenQASM 3, this version of qcos reads OpenQASM 2.0", p.names.Text(name.Symbol))
+	if p.names.IsKeyword3(name.Symbol) {
+		p.later, p.laterAt = name.Symbol, name.Span()
+		defer func() { p.later = token.None }()
 	}
-	return s, ok
-}
-
-func (p *Parser) callRest(name ast.Name) (ast.Stmt, bool) {
-	foreign := p.names.IsKeyword3(name.Symbol)
 	p.advance()
 	var params []ast.Expr
 	switch p.tok.Kind {
@@ -170,43 +172,27 @@ func (p *Parser) callRest(name ast.Name) (ast.Stmt, bool) {
 		if params, ok = p.arguments(0); !ok {
 			return nil, false
 		}
-	case token.Ident:
 	case token.Assign, token.LBracket:
-		if foreign {
-			return nil, false
-		}
-		bits, ok := p.index(name)
-		if !ok {
-			return nil, false
-		}
-		if p.tok.Kind != token.Assign {
-			p.unexpectedHint("a gate and its operands", "a gate is applied as in `h q[0];`, an outcome is kept as in `measure q[0] -> c[0];`")
-			return nil, false
-		}
-		return p.assignment(bits)
-	}
-	if foreign && p.tok.Kind != token.Ident {
-		return nil, false
+		return p.assignment(name)
 	}
 	operands, ok := p.operandList("a qubit or register that the gate acts on")
 	if !ok {
 		return nil, false
 	}
-	s := p.arena.Calls.New(ast.Call{At: p.at(name.Start), Name: name, Params: params, Operands: operands})
+	s := p.arena.Calls.New()
+	*s = ast.Call{At: p.at(name.Start), Name: name, Params: params, Operands: operands}
 	return s, p.semicolon("the gate's operands")
 }
 
 // operandList reads operands up to what is no comma.
 func (p *Parser) operandList(what string) ([]ast.Operand, bool) {
-	p.operands = p.operands[:0]
-	for {
-		o, ok := p.operand(what)
-		if !ok {
+	for n := 0; ; {
+		if !p.operand(p.arena.Operands.More(n), what) {
 			return nil, false
 		}
-		p.operands = append(p.operands, o)
-		if !p.comma(token.Semicolon) {
-			return p.arena.Operands.Copy(p.operands), true
+		n++
+		if p.tok.Kind != token.Comma || !p.comma(token.Semicolon) {
+			return p.arena.Operands.Last(n), true
 		}
 	}
 }
@@ -225,25 +211,36 @@ func (p *Parser) comma(end token.Kind) bool {
 	return false
 }
 
-func (p *Parser) operand(what string) (ast.Operand, bool) {
+// operand reads a name with or without an index into o.
+func (p *Parser) operand(o *ast.Operand, what string) bool {
 	if p.tok.Kind != token.Ident || p.tok.Symbol.IsReserved() {
 		p.unexpected(what)
-		return ast.Operand{}, false
+		return false
 	}
-	name := ast.Name{At: ast.At(p.tok.Span()), Symbol: p.tok.Symbol}
+	o.Name.At, o.Name.Symbol = ast.At(p.tok.Span()), p.tok.Symbol
+	o.At, o.Index = o.Name.At, nil
+	digits, value, ok := p.lex.Element()
+	if !ok {
+		p.advance()
+		return p.index(o)
+	}
+	i := p.arena.Ints.New()
+	*i = ast.Int{At: ast.At(digits), Text: p.lex.Slice(digits), Value: value, Fits: true}
+	o.Index, o.End = i, digits.End+1
+	p.tok.End = o.End // as if the bracket had been the last token
 	p.advance()
-	return p.index(name)
+	return true
 }
 
-// index reads the index that may follow a name.
-func (p *Parser) index(name ast.Name) (ast.Operand, bool) {
+// index reads the index that may follow the name of o.
+func (p *Parser) index(o *ast.Operand) bool {
 	if p.tok.Kind != token.LBracket {
-		return ast.Operand{At: name.At, Name: name}, true
+		return true
 	}
 	p.advance()
 	i, ok := p.integer("an index")
 	if !ok {
-		return ast.Operand{}, false
+		return false
 	}
 	if p.tok.Kind != token.RBracket {
 		hint := ""
@@ -251,8 +248,9 @@ func (p *Parser) index(name ast.Name) (ast.Operand, bool) {
 			hint = "ranges and lists of indices are OpenQASM 3: write one operand for each element"
 		}
 		p.unexpectedHint("`]` after the index", hint)
-		return ast.Operand{}, false
+		return false
 	}
 	p.advance()
-	return ast.Operand{At: p.at(name.Start), Name: name, Index: i}, true
+	o.Index, o.End = i, p.prevEnd
+	return true
 }

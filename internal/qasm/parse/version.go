@@ -15,7 +15,7 @@ func (p *Parser) missingVersion() {
 	if p.opts.Included {
 		return
 	}
-	p.rep.Deviation(p.tok.Span(), "missing_version", "start the program with `OPENQASM 2.0;`", "the program does not start with its version: it is read as OpenQASM 2.0")
+	p.rep.Deviation(p.tok.Span(), "missing_version", "start the program with `OPENQASM 2.0;`", "the program does not start with its version, OpenQASM 2.0")
 }
 
 func (p *Parser) versionLine() (ast.Stmt, bool) {
@@ -49,6 +49,13 @@ func (p *Parser) wrongVersion(at diag.Span, text string, later bool) {
 		return
 	}
 	p.rep.Error(at, "unsupported_version", "write `OPENQASM 2.0;`", "there is no OpenQASM %s: this version of qcos reads OpenQASM 2.0", text)
+}
+
+// laterLanguage reports a statement that only OpenQASM 3 has. A program that does not give its version is taken for one of those, and
+// nothing else of it is worth saying.
+func (p *Parser) laterLanguage() {
+	p.rep.Error(p.laterAt, "openqasm3", exportHint, "`%s` is a keyword of OpenQASM 3, this version of qcos reads OpenQASM 2.0", p.names.Text(p.later))
+	p.finished = p.finished || p.version == nil
 }
 
 // parseVersion reads MAJOR or MAJOR.MINOR; minor is -1 where it is missing.

@@ -236,6 +236,9 @@ func (c *Checker) compileBinary(e *ast.Binary, inGate bool) (v float64, constant
 		v, reason := op.apply2(a, b)
 		return v, true, c.valid(reason, e.Span())
 	}
+	if op == Div && constB && b == 0 {
+		return 0, false, c.valid("division by zero", e.Span())
+	}
 	if constA {
 		c.code = slices.Insert(c.code, mark, Instr{Op: Push, Value: a})
 	}

@@ -111,7 +111,7 @@ func (c *Checker) mayDefine(name ast.Name) {
 	case old.Row.Homes[gate.QASM2] == gate.Builtin:
 		c.rep.Error(name.Span(), "duplicate_definition", "", "the gate %s is part of the language and cannot be defined again", c.name(name.Symbol))
 	default:
-		c.rep.Deviation(name.Span(), "redefined_library_gate", "", "the gate %s of qelib1.inc is defined again: from here on this definition is used", c.name(name.Symbol))
+		c.rep.Deviation(name.Span(), "redefined_library_gate", "", "the gate %s of qelib1.inc is defined again; the new definition counts", c.name(name.Symbol))
 	}
 	if r := c.register(name.Symbol); r != nil {
 		c.sharedName(name, "gate", "register")
@@ -119,7 +119,7 @@ func (c *Checker) mayDefine(name ast.Name) {
 }
 
 func (c *Checker) sharedName(name ast.Name, what, other string) {
-	c.rep.Deviation(name.Span(), "shared_name", "choose another name", "the %s %s has the name of a %s: OpenQASM 2.0 keeps them apart", what, c.name(name.Symbol), other)
+	c.rep.Deviation(name.Span(), "shared_name", "choose another name", "the %s %s has the name of a %s; in OpenQASM 2.0 each name has one meaning", what, c.name(name.Symbol), other)
 }
 
 func (c *Checker) where(at diag.Span) string {

@@ -26,7 +26,7 @@ func (c *Checker) Library(at diag.Span) {
 		}
 		s := c.names.Symbol([]byte(row.Name))
 		if old := c.gate(s); old != nil && old.Row == nil {
-			c.rep.Deviation(at, "redefined_library_gate", "", "the program has defined the gate %s before: its definition stays in use", c.name(s))
+			c.rep.Deviation(at, "redefined_library_gate", "", "the program has defined the gate %s of qelib1.inc before including it; its own definition counts", c.name(s))
 			continue
 		}
 		if c.register(s) != nil {

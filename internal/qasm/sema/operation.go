@@ -231,8 +231,12 @@ func (c *Checker) runnable(s *ast.Call, g *Gate) bool {
 		return true
 	case c.opts.CheckOnly:
 		c.unrunnable = true
-		c.rep.Warn(s.Name.Span(), "opaque_gate", "define it to run the program", "the opaque gate `%s` has no definition: the program cannot be run", g.Missing.Name)
+		if c.once(s.Name.Symbol) {
+			c.rep.Warn(s.Name.Span(), "opaque_gate", "define it to run the program", "the opaque gate `%s` has no definition: the program cannot be run", g.Missing.Name)
+		}
 		return true
+	case !c.once(s.Name.Symbol):
+		return false
 	}
 	c.rep.Error(s.Name.Span(), "opaque_gate", "define it with `gate` instead of `opaque`", "the opaque gate `%s` has no definition and cannot be applied", g.Missing.Name)
 	return false

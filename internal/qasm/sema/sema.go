@@ -164,7 +164,7 @@ func slot[T any](table *[]T, s token.Symbol, n int) *T {
 	return &(*table)[s]
 }
 
-// once reports whether an unknown name is met for the first time.
+// once reports whether a name that cannot be used is met for the first time.
 func (c *Checker) once(s token.Symbol) bool {
 	if c.unknown[s] {
 		return false

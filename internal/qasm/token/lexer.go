@@ -2,6 +2,7 @@ package token
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode"
@@ -88,47 +89,73 @@ var singles = [128]Kind{
 	',': Comma, ';': Semicolon, ':': Colon, '@': At, '%': Percent, '^': Caret, '~': Tilde,
 }
 
-// Next returns the next token; at the end, EOF for ever.
-func (l *Lexer) Next() Token {
+// Next sets t to the next token; at the end, to EOF for ever.
+func (l *Lexer) Next(t *Token) {
 	for l.at < len(l.text) {
 		c := l.text[l.at]
 		switch classes[c] {
 		case space:
 			l.at++
+			continue
 		case letter:
-			return l.ident(0)
+			l.ident(t, 0)
 		case single:
 			l.at++
-			return l.token(singles[c], l.at-1)
+			l.set(t, singles[c], l.at-1)
 		case digit:
-			return l.number()
+			l.number(t)
 		case double:
-			return l.punctuation()
+			l.punctuation(t)
 		case dot:
-			if l.at+1 < len(l.text) && classes[l.text[l.at+1]] == digit {
-				return l.number()
+			if classes[l.peek(1)] == digit {
+				l.number(t)
+				return
 			}
 			l.at++
-			return l.token(Dot, l.at-1)
+			l.set(t, Dot, l.at-1)
 		case slash:
-			if t, ok := l.slash(); ok {
-				return t
+			if !l.slash(t) {
+				continue
 			}
 		case quote:
-			return l.quoted()
+			l.quoted(t)
 		default:
-			return l.foreign()
+			l.foreign(t)
 		}
+		return
 	}
-	return l.token(EOF, l.at)
+	l.set(t, EOF, l.at)
 }
 
-func (l *Lexer) token(k Kind, start int) Token {
-	return Token{Kind: k, Start: l.base + diag.Pos(start), End: l.base + diag.Pos(l.at)}
+// set makes t a token from start to where the lexer is. Tokens are set in place, field by field: copying one right after it was
+// made costs more than reading it.
+func (l *Lexer) set(t *Token, k Kind, start int) {
+	t.Kind, t.Flags, t.Symbol = k, 0, None
+	t.Start, t.End = l.base+diag.Pos(start), l.base+diag.Pos(l.at)
 }
 
-func (l *Lexer) ident(f Flags) Token {
-	start, i := l.at, l.at
+func (l *Lexer) ident(t *Token, f Flags) {
+	text, start := l.text, l.at
+	i := start
+	for i < len(text) && (classes[text[i]] == letter || classes[text[i]] == digit) {
+		i++
+	}
+	if i < len(text) && classes[text[i]] == high {
+		i, f = l.foreignLetters(i, f)
+	}
+	l.at = i
+	l.set(t, Ident, start)
+	t.Flags = f
+	if n := i - start; n <= 8 && start+8 <= len(text) {
+		key := binary.LittleEndian.Uint64(text[start:]) & (1<<(8*n) - 1)
+		t.Symbol = l.names.packed(key, text[start:i])
+	} else {
+		t.Symbol = l.names.Symbol(text[start:i])
+	}
+}
+
+// foreignLetters goes on with a name at a byte above ASCII and returns its end.
+func (l *Lexer) foreignLetters(i int, f Flags) (int, Flags) {
 	for i < len(l.text) {
 		if c := classes[l.text[i]]; c == letter || c == digit {
 			i++
@@ -142,14 +169,33 @@ func (l *Lexer) ident(f Flags) Token {
 		}
 		i, f = i+n, f|Foreign
 	}
-	l.at = i
-	t := l.token(Ident, start)
-	t.Flags, t.Symbol = f, l.names.Symbol(l.text[start:i])
-	return t
+	return i, f
 }
 
+// Element reads `[digits]` if that stands right behind the last token, in one go and without blanks: most bytes of large programs
+// are such. The digits are at most 18 and do not start with a superfluous zero. It returns their span and value.
+func (l *Lexer) Element() (digits diag.Span, value uint64, ok bool) {
+	text, i := l.text, l.at
+	if i+2 >= len(text) || text[i] != '[' {
+		return diag.Span{}, 0, false
+	}
+	start := i + 1
+	for i = start; i < len(text) && text[i]-'0' <= 9; i++ {
+		value = value*10 + uint64(text[i]-'0')
+	}
+	n := i - start
+	if n == 0 || n > 18 || n > 1 && text[start] == '0' || i == len(text) || text[i] != ']' {
+		return diag.Span{}, 0, false
+	}
+	l.at = i + 1
+	return diag.Span{Start: l.base + diag.Pos(start), End: l.base + diag.Pos(i)}, value, true
+}
+
+// Slice is the source of a span; it must not be changed.
+func (l *Lexer) Slice(s diag.Span) []byte { return l.text[s.Start-l.base : s.End-l.base] }
+
 // number reads an Int or a Float: digits with a point somewhere, and an exponent.
-func (l *Lexer) number() Token {
+func (l *Lexer) number(t *Token) {
 	start := l.at
 	whole := l.digits()
 	k, f := Int, Flags(0)
@@ -174,12 +220,11 @@ func (l *Lexer) number() Token {
 			}
 		}
 	}
-	t := l.token(k, start)
+	l.set(t, k, start)
 	t.Flags = f
 	if c := classes[l.peek(0)]; c == letter || c == high {
-		return l.badNumber(start)
+		l.badNumber(t, start)
 	}
-	return t
 }
 
 func (l *Lexer) digits() int {
@@ -199,15 +244,15 @@ func (l *Lexer) peek(n int) byte {
 }
 
 // badNumber takes the letters behind a number into one Invalid token.
-func (l *Lexer) badNumber(start int) Token {
+func (l *Lexer) badNumber(t *Token, start int) {
 	for l.at < len(l.text) {
 		if c := classes[l.text[l.at]]; c != letter && c != digit && c != high {
 			break
 		}
 		l.at++
 	}
-	t := l.token(Invalid, start)
-	text := report.Clip(string(l.Text(t)))
+	l.set(t, Invalid, start)
+	text := report.Clip(string(l.Text(*t)))
 	hint := ""
 	switch last := text[len(text)-1] | 0x20; {
 	case last == 'e':
@@ -216,10 +261,9 @@ func (l *Lexer) badNumber(start int) Token {
 		hint = "digit separators belong to OpenQASM 3: write the digits without `_`"
 	}
 	l.report(t, "invalid_number", fmt.Sprintf("`%s` is neither a number nor a name: a number ends where letters begin", text), hint)
-	return t
 }
 
-func (l *Lexer) punctuation() Token {
+func (l *Lexer) punctuation(t *Token) {
 	start := l.at
 	c, next := l.text[l.at], l.peek(1)
 	k, n := pair(c, next)
@@ -227,7 +271,7 @@ func (l *Lexer) punctuation() Token {
 		k, n = lone(c), 1
 	}
 	l.at += n
-	return l.token(k, start)
+	l.set(t, k, start)
 }
 
 // pair is the token of two bytes that starts with c and goes on with next, or Invalid.
@@ -281,8 +325,8 @@ func lone(c byte) Kind {
 	return Pipe
 }
 
-// slash reads a division or skips a comment; ok is false after a comment.
-func (l *Lexer) slash() (t Token, ok bool) {
+// slash reads a division, or skips a comment and is false.
+func (l *Lexer) slash(t *Token) bool {
 	start := l.at
 	switch l.peek(1) {
 	case '/':
@@ -291,28 +335,29 @@ func (l *Lexer) slash() (t Token, ok bool) {
 		} else {
 			l.at = len(l.text)
 		}
-		return Token{}, false
+		return false
 	case '*':
 		n := bytes.Index(l.text[l.at+2:], []byte("*/"))
 		if n < 0 {
 			l.at = len(l.text)
-			t = l.token(Invalid, start)
+			l.set(t, Invalid, start)
 			t.End = t.Start + 2
 			l.report(t, "unterminated_comment", "this comment has no end", "end it with */")
-			return t, true
+			return true
 		}
 		l.at += n + 4
 		if l.BlockComment == (diag.Span{}) {
-			l.BlockComment = l.token(EOF, start).Span()
+			l.BlockComment = diag.Span{Start: l.base + diag.Pos(start), End: l.base + diag.Pos(l.at)}
 		}
-		return Token{}, false
+		return false
 	}
 	l.at++
-	return l.token(Slash, start), true
+	l.set(t, Slash, start)
+	return true
 }
 
 // quoted reads a String, whose quotes belong to its span.
-func (l *Lexer) quoted() Token {
+func (l *Lexer) quoted(t *Token) {
 	start, q := l.at, l.text[l.at]
 	n := bytes.IndexAny(l.text[start+1:], string(q)+"\r\n")
 	if n < 0 || l.text[start+1+n] != q {
@@ -320,23 +365,23 @@ func (l *Lexer) quoted() Token {
 		if n >= 0 {
 			l.at = start + 1 + n
 		}
-		t := l.token(Invalid, start)
+		l.set(t, Invalid, start)
 		l.report(t, "unterminated_string", "this string has no end on its line", fmt.Sprintf("close it with %c", q))
-		return t
+		return
 	}
 	l.at = start + n + 2
-	t := l.token(String, start)
+	l.set(t, String, start)
 	if q == '\'' {
 		t.Flags = SingleQuote
 	}
-	return t
 }
 
 // foreign reads a name that starts with a letter above ASCII, or a run of characters of no token.
-func (l *Lexer) foreign() Token {
+func (l *Lexer) foreign(t *Token) {
 	start := l.at
 	if r, _ := utf8.DecodeRune(l.text[l.at:]); r != utf8.RuneError && unicode.IsLetter(r) {
-		return l.ident(Foreign)
+		l.ident(t, Foreign)
+		return
 	}
 	first, _ := utf8.DecodeRune(l.text[l.at:])
 	for l.at < len(l.text) {
@@ -346,9 +391,8 @@ func (l *Lexer) foreign() Token {
 		}
 		l.at++
 	}
-	t := l.token(Invalid, start)
-	l.report(t, "invalid_character", fmt.Sprintf("%s cannot stand here", describe(first, l.Text(t))), characterHint(first))
-	return t
+	l.set(t, Invalid, start)
+	l.report(t, "invalid_character", fmt.Sprintf("%s cannot stand here", describe(first, l.Text(*t))), characterHint(first))
 }
 
 func describe(first rune, text []byte) string {
@@ -381,7 +425,7 @@ func characterHint(r rune) string {
 	return ""
 }
 
-func (l *Lexer) report(t Token, code, message, hint string) {
+func (l *Lexer) report(t *Token, code, message, hint string) {
 	if !l.Quiet {
 		l.diags.Error(t.Span(), code, hint, "%s", message)
 	}

@@ -1,6 +1,9 @@
 package token
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"math/rand/v2"
+)
 
 // Symbol is a name by number: equal names of one Names have equal symbols. Symbols are small and dense, so tables of names are slices.
 type Symbol uint32
@@ -56,17 +59,32 @@ var words3 = []string{
 
 // Names numbers the names of one program. It keeps slices of the source, not copies. Not safe for concurrent use.
 type Names struct {
-	seed  maphash.Seed
 	texts [][]byte // by symbol
-	slots []uint32 // open addressing: symbol + 1, 0 is free; len is a power of two
-	one   [128]Symbol
+	short table    // names of up to eight bytes, by their bytes
+	long  table    // longer names, by their hash
+	seed  maphash.Seed
+	odd   uint64 // random, so that nobody can choose names that collide
 	last3 Symbol // the last of the keywords of OpenQASM 3
 }
 
+// table is open addressing with a power of two of slots.
+type table struct {
+	slots []slot
+	used  int
+}
+
+// slot is free while its symbol is None.
+type slot struct {
+	key    uint64
+	symbol Symbol
+}
+
+const firstSlots = 256
+
 // NewNames returns a table that holds the words of the language.
 func NewNames() *Names {
-	n := &Names{seed: maphash.MakeSeed(), slots: make([]uint32, 512), texts: make([][]byte, 0, 256)}
-	n.texts = append(n.texts, nil)
+	n := &Names{seed: maphash.MakeSeed(), odd: rand.Uint64() | 1, texts: make([][]byte, 1, firstSlots)}
+	n.short.slots, n.long.slots = make([]slot, firstSlots), make([]slot, firstSlots)
 	for _, w := range words2[1:] {
 		n.Symbol([]byte(w))
 	}
@@ -89,48 +107,67 @@ func (n *Names) IsKeyword3(s Symbol) bool { return s >= firstOf3 && s <= n.last3
 // IsReserved reports whether s is a word that OpenQASM 2 keeps for itself.
 func (s Symbol) IsReserved() bool { return s > None && s <= Sqrt }
 
-// Symbol returns the number of a name, a new one where the name is new. The text is kept and must not be changed.
+// Symbol returns the number of a name, a new one where the name is new. The text is kept and must not be changed. A name holds no
+// zero bytes.
 func (n *Names) Symbol(text []byte) Symbol {
-	if len(text) == 1 && text[0] < 128 {
-		if s := n.one[text[0]]; s != None {
-			return s
+	if len(text) <= 8 {
+		var key uint64
+		for i, c := range text {
+			key |= uint64(c) << (8 * i)
 		}
-		s := n.add(text)
-		n.one[text[0]] = s
-		return s
+		return n.packed(key, text)
 	}
-	mask := uint32(len(n.slots) - 1)
-	at := uint32(maphash.Bytes(n.seed, text)) & mask
-	for n.slots[at] != 0 {
-		if s := n.slots[at] - 1; string(n.texts[s]) == string(text) {
-			return Symbol(s)
+	key := maphash.Bytes(n.seed, text)
+	for at := n.long.first(key * n.odd); ; at = n.long.next(at) {
+		s := &n.long.slots[at]
+		if s.symbol == None {
+			return n.add(&n.long, s, key, text)
 		}
-		at = (at + 1) & mask
+		if s.key == key && string(n.texts[s.symbol]) == string(text) {
+			return s.symbol
+		}
 	}
-	s := n.add(text)
-	n.slots[at] = uint32(s) + 1
-	if 2*len(n.texts) > len(n.slots) {
-		n.grow()
-	}
-	return s
 }
 
-func (n *Names) add(text []byte) Symbol {
+// packed is Symbol for a name of up to eight bytes, which make its key.
+func (n *Names) packed(key uint64, text []byte) Symbol {
+	for at := n.short.first(key * n.odd); ; at = n.short.next(at) {
+		s := &n.short.slots[at]
+		if s.key == key && s.symbol != None {
+			return s.symbol
+		}
+		if s.symbol == None {
+			return n.add(&n.short, s, key, text)
+		}
+	}
+}
+
+func (n *Names) add(t *table, s *slot, key uint64, text []byte) Symbol {
+	symbol := Symbol(len(n.texts))
 	n.texts = append(n.texts, text)
-	return Symbol(len(n.texts) - 1)
+	*s = slot{key, symbol}
+	if t.used++; 2*t.used > len(t.slots) {
+		t.grow(n.odd)
+	}
+	return symbol
 }
 
-func (n *Names) grow() {
-	n.slots = make([]uint32, 4*len(n.slots))
-	mask := uint32(len(n.slots) - 1)
-	for s, text := range n.texts {
-		if len(text) < 2 {
+// first is where a name with that product of key and odd number is looked for.
+func (t *table) first(product uint64) int { return int(product>>32) & (len(t.slots) - 1) }
+
+func (t *table) next(at int) int { return (at + 1) & (len(t.slots) - 1) }
+
+func (t *table) grow(odd uint64) {
+	old := t.slots
+	t.slots = make([]slot, 4*len(old))
+	for _, s := range old {
+		if s.symbol == None {
 			continue
 		}
-		at := uint32(maphash.Bytes(n.seed, text)) & mask
-		for n.slots[at] != 0 {
-			at = (at + 1) & mask
+		at := t.first(s.key * odd)
+		for t.slots[at].symbol != None {
+			at = t.next(at)
 		}
-		n.slots[at] = uint32(s) + 1
+		t.slots[at] = s
 	}
 }

@@ -1,0 +1,56 @@
+package qasm
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// large are the OpenQASM 2 programs of QASMBench's large folder that are valid.
+func large(tb testing.TB) map[string][]byte {
+	files, err := filepath.Glob(filepath.Join(corpora, "qasmbench/large/*.qasm"))
+	if err != nil || len(files) == 0 {
+		tb.Skip("the corpus ../shared/corpora/qasmbench is not here: this runs only beside it")
+	}
+	programs := map[string][]byte{}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if p := Load(f, text, Options{}); p.Circuit != nil {
+			programs[filepath.Base(f)] = text
+		}
+	}
+	return programs
+}
+
+// BenchmarkLoad reads all of QASMBench's large programs, source to circuit.
+func BenchmarkLoad(b *testing.B) {
+	programs := large(b)
+	total := 0
+	for _, text := range programs {
+		total += len(text)
+	}
+	b.SetBytes(int64(total))
+	b.ReportAllocs()
+	for b.Loop() {
+		for name, text := range programs {
+			Load(name, text, Options{})
+		}
+	}
+}
+
+// BenchmarkLoadOne reads single programs: a milestone each.
+func BenchmarkLoadOne(b *testing.B) {
+	programs := large(b)
+	for _, name := range []string{"multiplier_n400.qasm", "square_root_n60.qasm", "QV_n100.qasm"} {
+		b.Run("program="+name, func(b *testing.B) {
+			b.SetBytes(int64(len(programs[name])))
+			b.ReportAllocs()
+			for b.Loop() {
+				Load(name, programs[name], Options{})
+			}
+		})
+	}
+}
