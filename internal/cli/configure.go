@@ -44,8 +44,8 @@ func newConfigureCommand(a *App) *cobra.Command {
 		},
 	}
 	config.AddFlags(cmd.Flags(), config.Names()...)
-	cmd.Flags().Lookup("api-key").Usage = "`KEY`: the key to store; - reads it from standard input"
-	cmd.Flags().Lookup("profile").Usage = "`NAME`: the profile to store in, made where it is absent"
+	cmd.Flags().Lookup("api-key").Usage = "the key to store; - reads it from standard input"
+	cmd.Flags().Lookup("profile").Usage = "the profile to store in, made where it is absent"
 	cmd.AddCommand(
 		newConfigureListCommand(a),
 		newConfigureGetCommand(a),

@@ -32,7 +32,7 @@ func newConfigureGetCommand(a *App) *cobra.Command {
 			return o.parse(cmd, args, 1, o.get)
 		},
 	}
-	return o.complete(cmd, "`NAME`: the profile to look in (QCOS_PROFILE)")
+	return o.complete(cmd, "the profile to look in (QCOS_PROFILE)")
 }
 
 func newConfigureSetCommand(a *App) *cobra.Command {
@@ -48,7 +48,7 @@ func newConfigureSetCommand(a *App) *cobra.Command {
 			return o.parse(cmd, args, 2, func() error { return o.set(cmd.Context()) })
 		},
 	}
-	return o.complete(cmd, "`NAME`: the profile to store in, made where it is absent")
+	return o.complete(cmd, "the profile to store in, made where it is absent")
 }
 
 func newConfigureUnsetCommand(a *App) *cobra.Command {
@@ -63,7 +63,7 @@ func newConfigureUnsetCommand(a *App) *cobra.Command {
 			return o.parse(cmd, args, 1, o.unset)
 		},
 	}
-	return o.complete(cmd, "`NAME`: the profile to take it out of")
+	return o.complete(cmd, "the profile to take it out of")
 }
 
 // complete adds what the three commands share.
@@ -97,7 +97,7 @@ func (o *valueOptions) parse(cmd *cobra.Command, args []string, most int, do fun
 	if most == 2 && len(args) < 2 && !o.setting.Secret {
 		return &UsageError{Detail: fmt.Sprintf("%s %s needs a value: %s", cmd.CommandPath(), o.setting.Name, o.setting.Allowed), Next: seeHelp(cmd)}
 	}
-	o.profile, _ = cmd.Flags().GetString("profile")
+	o.profile = cmd.Flags().Lookup("profile").Value.String()
 	if cmd.Flags().Changed("profile") {
 		if err := config.CheckProfileName(o.profile); err != nil {
 			return err

@@ -39,9 +39,9 @@ func show(text string) string {
 
 // CheckValue tells whether text can be the value of the setting of this name; its errors are *Error.
 func CheckValue(name, text string) error {
-	row := Lookup(name)
-	if row == nil {
-		return unknownSetting(name)
+	row, err := Find(name)
+	if err != nil {
+		return err
 	}
 	why := row.parse(text, &Settings{})
 	if why == nil {

@@ -192,6 +192,9 @@ func (f *File) Unset(profile string, row *Setting) bool {
 		profiles.remove(profile)
 	}
 	f.root.set(profilesKey, profiles.encode())
+	if len(profiles) == 0 {
+		f.root.remove(profilesKey)
+	}
 	return true
 }
 

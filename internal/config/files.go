@@ -14,7 +14,14 @@ const maxFile = 1 << 20
 
 var errNotRegular = errors.New("is not a regular file")
 
-// readSmall reads a regular file of at most maxFile bytes, without a byte order mark. It never waits for the writer of a pipe.
+// ReadSmall reads a file that a setting names: a regular one of at most a mebibyte, without a byte order mark. Its errors leave
+// the path to be said by the caller.
+func ReadSmall(path string) ([]byte, error) {
+	data, _, err := readSmall(path)
+	return data, err
+}
+
+// readSmall also tells what the file is like, where it could be opened. It never waits for the writer of a pipe.
 func readSmall(path string) ([]byte, os.FileInfo, error) {
 	f, err := openNoWait(path)
 	if err != nil {

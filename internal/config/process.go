@@ -1,6 +1,11 @@
 package config
 
-import "os"
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+)
 
 // Process is what the environment says about how to talk to the user, as opposed to what to do.
 type Process struct {
@@ -17,4 +22,18 @@ func CurrentProcess() Process {
 		Dumb:    os.Getenv("TERM") == "dumb",
 		Debug:   debug != "" && debug != "0" && debug != "false",
 	}
+}
+
+// HasSessionBus tells whether the desktop session has a message bus, over which its keyring is reached. Where there is none,
+// asking for one would start one. Systems other than Linux and the BSDs have their keyrings elsewhere: true.
+func HasSessionBus() bool {
+	switch runtime.GOOS {
+	case "darwin", "ios", "windows":
+		return true
+	}
+	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+		return true
+	}
+	_, err := os.Stat(filepath.Join("/run/user", strconv.Itoa(os.Getuid()), "bus"))
+	return err == nil
 }

@@ -37,6 +37,7 @@ func (s Secret) Empty() bool { return s.value == nil }
 
 const (
 	keyPrefix = "qcos-"
+	ellipsis  = "…"
 	shownOf   = 2  // characters after the prefix, as many as the server keeps in the open
 	shortest  = 12 // keys below hide even those: they would be too much of the key
 )
@@ -52,9 +53,9 @@ func (s Secret) String() string {
 		prefix = keyPrefix
 	}
 	if len(key) < shortest {
-		return prefix + "…"
+		return prefix + ellipsis
 	}
-	return prefix + key[len(prefix):len(prefix)+shownOf] + "…"
+	return prefix + key[len(prefix):len(prefix)+shownOf] + ellipsis
 }
 
 // Format prints the cut key under every verb.
@@ -110,17 +111,15 @@ func Redact(text string) string {
 		for end < len(text) && isKeyByte(text[end]) {
 			end++
 		}
+		word := text[i:end]
+		cutAlready := len(word) <= len(keyPrefix)+shownOf && strings.HasPrefix(text[end:], ellipsis)
+		if len(word) > len(keyPrefix) && !cutAlready {
+			word = NewSecret(word).String()
+		}
 		out.WriteString(text[:i])
-		out.WriteString(cutLike(text[i:end]))
+		out.WriteString(word)
 		text = text[end:]
 	}
-}
-
-func cutLike(word string) string {
-	if len(word) == len(keyPrefix) {
-		return word
-	}
-	return NewSecret(word).String()
 }
 
 func isKeyByte(c byte) bool {

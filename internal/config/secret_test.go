@@ -75,6 +75,7 @@ func TestRedact(t *testing.T) {
 		strings.ToUpper(canary):              "QC…",
 		"the file is ~/.qcos/config.json":    "the file is ~/.qcos/config.json",
 		"qcos-":                              "qcos-",
+		"qcos-Ca… is shown, qcos-… too":      "qcos-Ca… is shown, qcos-… too",
 		"https://user:hidden@host.example/x": "https://user:hidden@host.example/x",
 	} {
 		if got := Redact(text); got != want {

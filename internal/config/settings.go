@@ -115,6 +115,14 @@ func Lookup(name string) *Setting {
 	return nil
 }
 
+// Find is Lookup with an *Error that suggests the nearest name where there is no such setting.
+func Find(name string) (*Setting, error) {
+	if row := Lookup(name); row != nil {
+		return row, nil
+	}
+	return nil, unknownSetting(name)
+}
+
 // settingFlag is the annotation of the flags that AddFlags makes. Another flag may have the name of a setting and mean
 // something else: execute's --timeout is of the whole run.
 const settingFlag = "qcos_setting"
@@ -127,16 +135,23 @@ func AddFlags(flags *pflag.FlagSet, names ...string) {
 		if row == nil {
 			panic("config: no setting " + name)
 		}
-		flags.String(row.Flag, "", row.usage())
+		flags.Var(&flagValue{word: row.Value}, row.Flag, row.usage())
 		_ = flags.SetAnnotation(row.Flag, settingFlag, []string{row.Name})
 	}
 }
 
-// usage is the help of the setting's flag in pflag's form, the word for the value between back quotes.
+// usage is the help of the setting's flag.
 func (row *Setting) usage() string {
-	text := "`" + row.Value + "`: " + row.Help + " (" + row.Env
+	text := row.Help + " (" + row.Env
 	if row.Default != "" {
 		text += ", default " + row.Default
 	}
 	return text + ")"
 }
+
+// flagValue is the text of a setting's flag. Resolve parses it, as it does the text of every other place.
+type flagValue struct{ word, text string }
+
+func (v *flagValue) String() string     { return v.text }
+func (v *flagValue) Set(s string) error { v.text = s; return nil }
+func (v *flagValue) Type() string       { return v.word } // what help shows for the value
