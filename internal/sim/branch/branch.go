@@ -30,8 +30,8 @@ func (e *AmbiguousStateError) Error() string {
 // probability of at least 1e-18; r.MaxOutcomes bounds their branches and outcomes. Counts do not depend on whether probabilities or
 // expectations are asked for as well.
 //
-// A measurement is terminal when it is unconditional, nothing acts on its qubit afterwards and no condition reads its clbit. Terminal
-// measurements are drawn jointly from each final state. Amplitudes and expectations are of the state that they find: Amplitudes of
+// A measurement is terminal when it is unconditional, nothing but such measurements acts on its qubit afterwards, and no condition
+// and no conditional write meets its outcome in the clbit. Terminal measurements are drawn jointly from each final state. Amplitudes and expectations are of the state that they find: Amplitudes of
 // the only one there is, up to rounding but with its phase, else an *AmbiguousStateError; Expectations of the mixture of all
 // branches, each with its exact probability.
 //

@@ -125,7 +125,7 @@ func (a *analysis) judgeWrite(i int, op circuit.Op) fate {
 	qubits := a.circuit.Qubits(op) // none of an assignment
 	busy := len(qubits) > 0 && a.busy[qubits[0]]
 	switch {
-	case a.silent[i] && !busy:
+	case a.silent[i] && !busy && (op.If == 0 || len(qubits) == 0 || !a.keepState):
 		return dropped
 	case a.silent[i]:
 		return a.keep(i, op)
