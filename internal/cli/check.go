@@ -78,7 +78,7 @@ func (o *checkOptions) file(ctx context.Context, in input) error {
 		return err
 	}
 	if p.Diagnostics.HasErrors() {
-		return &invalidError{in.shown(), p.Sources, p.Diagnostics}
+		return &invalidError{p.Sources, p.Diagnostics}
 	}
 	return nil
 }

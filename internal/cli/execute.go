@@ -53,9 +53,9 @@ func newExecuteCommand(a *App) *cobra.Command {
 	}
 	o.sim.addFlags(cmd)
 	o.sim.addSeedFlag(cmd)
-	cmd.Flags().Var(timeValue{&o.timeout}, "timeout", "`TIME`: stop a file's run after this long, such as 30s or 10m (default none)")
+	cmd.Flags().Var(timeValue{&o.timeout}, "timeout", "stop a file's run after this long, such as 30s or 10m (default none)")
 	o.source.addFlags(cmd)
-	cmd.Flags().StringVar(&o.output, "output", "", "`FILE`: write the result here; the file appears whole or not at all")
+	cmd.Flags().StringVar(&o.output, "output", "", "write the result to this `FILE`, which appears whole or not at all")
 	addFormatFlag(cmd, &o.format)
 	return cmd
 }
@@ -199,11 +199,11 @@ type simulationOptions struct {
 func (s *simulationOptions) addFlags(cmd *cobra.Command) {
 	s.shots, s.method, s.precision = defaultShots, plan.AutoMethod, sim.Auto.String()
 	flags := cmd.Flags()
-	flags.Var(countValue{&s.shots, maxCount}, "shots", "`N`: how often the program is run")
-	addChoice(cmd, &s.method, "method", run.Methods(), "`METHOD`: how it is simulated")
-	addChoice(cmd, &s.precision, "precision", []string{"auto", "double", "single"}, "`auto|double|single`: of the amplitudes; auto takes double where it fits")
-	flags.Var(countValue{&s.threads, maxThreads}, "threads", "`N`: how many processors to use (default all); never changes the counts")
-	flags.Var(bytesValue{&s.maxMemory}, "max-memory", "`SIZE`: how much memory may be used, such as 8GiB (default 80 % of the machine)")
+	flags.Var(countValue{&s.shots, maxCount}, "shots", "how often the program is run")
+	addChoice(cmd, &s.method, "method", run.Methods(), "how it is simulated")
+	addChoice(cmd, &s.precision, "precision", []string{"auto", "double", "single"}, "of the amplitudes; auto takes double where it fits")
+	flags.Var(countValue{&s.threads, maxThreads}, "threads", "how many processors to use (default all); never changes the counts")
+	flags.Var(bytesValue{&s.maxMemory}, "max-memory", "how much memory may be used, such as 8GiB (default 80 % of the machine)")
 	flags.BoolVar(&s.noSimplify, "no-simplify", false, "run the circuit as it is written")
 	flags.BoolVar(&s.memory, "memory", false, "give the outcome of each shot too")
 	flags.BoolVar(&s.probabilities, "probabilities", false, "give the exact probabilities of the outcomes too")
@@ -212,7 +212,7 @@ func (s *simulationOptions) addFlags(cmd *cobra.Command) {
 
 // addSeedFlag is apart: a plan has no use for a seed.
 func (s *simulationOptions) addSeedFlag(cmd *cobra.Command) {
-	cmd.Flags().Var(seedValue{&s.seed}, "seed", "`N`: makes the counts reproducible (default drawn and printed)")
+	cmd.Flags().Var(seedValue{&s.seed}, "seed", "makes the counts reproducible (default drawn and printed)")
 }
 
 // maxThreads is more than any machine has.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/softquantus/qcos/internal/config"
 	"github.com/softquantus/qcos/internal/diag"
@@ -54,26 +55,16 @@ type InputError struct {
 
 func (e *InputError) Error() string { return e.Detail }
 
-// invalidError is a program with errors. Its diagnostics have been shown.
+// invalidError is a program with errors. The user has seen its diagnostics.
 type invalidError struct {
-	file    string
 	sources *diag.Set
 	list    diag.List
 }
 
+// Error is the place and the message of the first error.
 func (e *invalidError) Error() string {
-	first := e.first()
-	return fmt.Sprintf("%s: %s", e.sources.Position(first.Span.Start), first.Message)
-}
-
-// first is the diagnostic that stands for all: the first error.
-func (e *invalidError) first() diag.Diagnostic {
-	for _, d := range e.list {
-		if d.Severity == diag.Error {
-			return d
-		}
-	}
-	return diag.Diagnostic{Message: "no error"}
+	i := slices.IndexFunc(e.list, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
+	return fmt.Sprintf("%s: %s", e.sources.Position(e.list[i].Span.Start), e.list[i].Message)
 }
 
 // ambiguousError is a state vector that is not unique, with the place that makes it so.
@@ -196,7 +187,7 @@ const issuesURL = "https://github.com/softquantus/qcos/issues"
 
 // report tells the user of an error: what is wrong on one line, what to do under it.
 func (a *App) report(err error) {
-	if err == nil || is[*reportedError](err) {
+	if err == nil || is[*reportedError](err) || is[*invalidError](err) {
 		return
 	}
 	p := a.errPalette()
@@ -206,7 +197,7 @@ func (a *App) report(err error) {
 	}
 	fmt.Fprintf(a.Err, "%s %s\n", p.red("Error:"), diag.Printable(config.Redact(err.Error())))
 	if next := remedy(err); next != "" {
-		fmt.Fprintf(a.Err, "%s\n", diag.Printable(config.Redact(next)))
+		fmt.Fprintf(a.Err, "       %s\n", diag.Printable(config.Redact(next)))
 	}
 	var internal *internalError
 	if errors.As(err, &internal) && a.Debug {

@@ -25,7 +25,7 @@ const (
 
 func addFormatFlag(cmd *cobra.Command, f *format) {
 	*f = formatText
-	addChoice(cmd, (*string)(f), "format", []string{string(formatText), string(formatJSON)}, "`text|json`: how the result is written")
+	addChoice(cmd, (*string)(f), "format", []string{string(formatText), string(formatJSON)}, "how the result is written")
 }
 
 // choiceValue is a flag that takes one of a few words.

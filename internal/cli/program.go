@@ -20,7 +20,7 @@ type sourceOptions struct {
 }
 
 func (s *sourceOptions) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&s.include, "include", nil, "`DIR`: look for included files here first; may be repeated")
+	cmd.Flags().StringArrayVar(&s.include, "include", nil, "look for included files in this `DIR` first; may be repeated")
 	cmd.Flags().BoolVar(&s.strict, "strict", false, "accept only what the OpenQASM specification allows")
 	_ = cmd.MarkFlagDirname("include")
 }
@@ -65,7 +65,7 @@ func (a *App) loadValid(ctx context.Context, in input, load loader, o qasm.Optio
 	}
 	showDiagnostics(a.Err, p, a.errPalette())
 	if p.Diagnostics.HasErrors() {
-		return p, &invalidError{in.shown(), p.Sources, p.Diagnostics}
+		return p, &invalidError{p.Sources, p.Diagnostics}
 	}
 	return p, nil
 }

@@ -52,7 +52,7 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	e := &UsageError{Detail: fmt.Sprintf("unknown command %q", args[0]), Next: "qcos help lists the commands"}
 	cmd.SuggestionsMinimumDistance = farthest
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		e.Next = fmt.Sprintf("did you mean %s?", strings.Join(near, " or "))
+		e.Next = fmt.Sprintf("did you mean %s %s?", cmd.CommandPath(), strings.Join(near, " or "))
 	}
 	return e
 }
