@@ -6,38 +6,68 @@ import "fmt"
 const (
 	MaxErrors   = 50
 	MaxWarnings = 20
+	MaxAlike    = 3 // warnings of one code
 )
 
-// Collector gathers the diagnostics of one program up to MaxErrors and MaxWarnings and counts the rest. The zero value is
-// ready. Not safe for concurrent use.
+// Collector gathers the diagnostics of one program up to the limits and counts the rest. The zero value is ready. Not safe for
+// concurrent use.
 type Collector struct {
-	list             List
-	errors, warnings int
-	firstCut         [2]Span // of the first error and warning that were left out
+	list     List
+	errors   int
+	warnings int     // kept
+	cut      int     // warnings left out
+	firstCut [2]Span // of the first error and the first warning that were left out
+	alike    []tally // of warnings
+}
+
+// tally counts the warnings of one code that were kept.
+type tally struct {
+	code string
+	n    int
 }
 
 // Add enters d, or counts it where there are enough of its kind.
 func (c *Collector) Add(d Diagnostic) {
-	n, limit := &c.errors, MaxErrors
 	if d.Severity == Warning {
-		n, limit = &c.warnings, MaxWarnings
+		if !c.Drop(d.Code, d.Span) {
+			c.keep(d)
+		}
+		return
 	}
-	*n++
+	c.errors++
 	switch {
-	case *n <= limit:
+	case c.errors <= MaxErrors:
 		c.list = append(c.list, d)
-	case *n == limit+1:
-		c.firstCut[d.Severity] = d.Span
+	case c.errors == MaxErrors+1:
+		c.firstCut[Error] = d.Span
 	}
 }
 
-// Drop counts a diagnostic that Add would leave out anyway and reports true, or reports false: a way not to word it in vain.
-func (c *Collector) Drop(s Severity) bool {
-	if s == Warning && c.warnings > MaxWarnings {
-		c.warnings++
-		return true
+func (c *Collector) keep(d Diagnostic) {
+	c.list = append(c.list, d)
+	c.warnings++
+	for i := range c.alike {
+		if c.alike[i].code == d.Code {
+			c.alike[i].n++
+			return
+		}
 	}
-	return false
+	c.alike = append(c.alike, tally{d.Code, 1})
+}
+
+// Drop counts a warning that Add would leave out and reports true, or reports false: a way not to word it in vain.
+func (c *Collector) Drop(code string, at Span) bool {
+	full := c.warnings >= MaxWarnings
+	for i := range c.alike {
+		full = full || c.alike[i].n >= MaxAlike && c.alike[i].code == code
+	}
+	if full {
+		if c.cut == 0 {
+			c.firstCut[Warning] = at
+		}
+		c.cut++
+	}
+	return full
 }
 
 // HasErrors reports whether an error was added.
@@ -57,9 +87,9 @@ func (c *Collector) List() List {
 		list = append(list, Diagnostic{Severity: Error, Code: "too_many_errors", Span: c.firstCut[Error],
 			Message: fmt.Sprintf("more than %d errors: the rest is not shown", MaxErrors)})
 	}
-	if n := c.warnings - MaxWarnings; n > 0 {
+	if c.cut > 0 {
 		list = append(list, Diagnostic{Severity: Warning, Code: "too_many_warnings", Span: c.firstCut[Warning],
-			Message: fmt.Sprintf("%d more warnings are not shown, the first of them here", n)})
+			Message: fmt.Sprintf("warnings like those above that are not shown: %d, the first of them here", c.cut)})
 	}
 	return list
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm/ast"
@@ -94,17 +96,32 @@ func (l *loader) version(v *ast.Version) {
 func (l *loader) isText(src *diag.Source) bool {
 	const looked = 4096
 	head := src.Text[:min(len(src.Text), looked)]
+	at, strange := strangeBytes(head)
 	what, hint := "", "give a file of OpenQASM source"
-	at := bytes.IndexByte(head, 0)
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		what, hint, at = "the file is UTF-16 text", "save it as UTF-8", 0
-	case at >= 0:
-		what = fmt.Sprintf("the file is not text: byte %d is 0", at+1)
+	case bytes.IndexByte(head, 0) >= 0, strange >= 8 && strange > len(head)/16:
+		what = fmt.Sprintf("the file is not text: byte %d is 0x%02x", at+1, head[at])
 	default:
 		return true
 	}
 	pos := src.Base + diag.Pos(at)
 	l.rep.Error(diag.Span{Start: pos, End: pos + 1}, "not_text", hint, "%s", what)
 	return false
+}
+
+// strangeBytes counts bytes that do not occur in UTF-8 text, and says where the first is.
+func strangeBytes(text []byte) (first, n int) {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size <= 1 || r < ' ' && !unicode.IsSpace(r) {
+			if n == 0 {
+				first = i
+			}
+			n++
+		}
+		i += size
+	}
+	return first, n
 }

@@ -60,9 +60,6 @@ func (p *Parser) Version() *ast.Version { return p.version }
 // Next returns the next statement that could be read, or nil at the end of the source or after too many errors.
 func (p *Parser) Next() ast.Stmt {
 	for !p.finished {
-		if p.opts.Reuse {
-			p.arena.Reset()
-		}
 		switch {
 		case p.tok.Kind == token.EOF:
 			p.finish()
@@ -70,6 +67,9 @@ func (p *Parser) Next() ast.Stmt {
 		case p.tok.Kind == token.Semicolon:
 			p.emptyStatement()
 			continue
+		}
+		if p.opts.Reuse {
+			p.arena.Reset()
 		}
 		p.start()
 		if s, ok := p.statement(); ok {

@@ -21,7 +21,7 @@ func (r *Reporter) Error(at diag.Span, code, hint, format string, args ...any) {
 
 // Warn reports what the user should know of a valid program.
 func (r *Reporter) Warn(at diag.Span, code, hint, format string, args ...any) {
-	if r.Drop(diag.Warning) {
+	if r.Drop(code, at) {
 		return
 	}
 	r.Add(diag.Diagnostic{Severity: diag.Warning, Code: code, Span: at, Message: fmt.Sprintf(format, args...), Hint: hint})

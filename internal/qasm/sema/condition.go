@@ -45,7 +45,7 @@ func (c *Checker) condition(e ast.Expr) (*Condition, bool) {
 		key.index = int(arg.First)
 	}
 	digits := bytes.TrimLeft(value.Text, "0")
-	if len(digits) > maxDigits {
+	if len(digits) > maxDigits && arg.Size >= maxDigits {
 		c.rep.Error(value.Span(), "number_too_large", "", "this integer is too long: at most %d digits are allowed", maxDigits)
 		return nil, false
 	}
@@ -53,7 +53,7 @@ func (c *Checker) condition(e ast.Expr) (*Condition, bool) {
 		return w, true
 	}
 	key.value = string(digits)
-	w := &Condition{Condition: circuit.Condition{First: arg.First, Width: arg.Size, Value: integer(value, digits), Negate: key.negate}}
+	w := &Condition{Condition: circuit.Condition{First: arg.First, Width: arg.Size, Value: integer(value, digits, arg.Size), Negate: key.negate}}
 	if w.Value.Len() > w.Width {
 		c.rep.Warn(value.Span(), "constant_condition", "", "%s has %s and never equals this number", c.name(operand.Name.Symbol), count(arg.Size, "bit"))
 	}
@@ -61,9 +61,13 @@ func (c *Checker) condition(e ast.Expr) (*Condition, bool) {
 	return w, true
 }
 
-func integer(n *ast.Int, digits []byte) bitvec.Vec {
-	if n.Fits {
+// integer is the value of digits, or where they are too many for a register of that width, some value too large for it.
+func integer(n *ast.Int, digits []byte, width int) bitvec.Vec {
+	switch {
+	case n.Fits:
 		return bitvec.FromBig(new(big.Int).SetUint64(n.Value))
+	case len(digits) > width/3+2: // 10^(w/3+1) > 2^w
+		return bitvec.FromBig(new(big.Int).Lsh(big.NewInt(1), uint(width)))
 	}
 	v, _ := new(big.Int).SetString(string(digits), 10)
 	return bitvec.FromBig(v)

@@ -150,6 +150,7 @@ func (c *Checker) define(g *Gate, s *ast.GateDef) {
 	g.weigh()
 	if g.Nesting > MaxNesting {
 		c.rep.Error(s.Name.Span(), "too_deep", "", "the gate %s stands on %d definitions: at most %d are allowed", c.name(s.Name.Symbol), g.Nesting, MaxNesting)
+		g.Nesting = 0 // once is enough
 	}
 }
 

@@ -53,8 +53,11 @@ func (n *nearest) try(name string) {
 		return
 	}
 	d := distance(n.want, name)
-	if strings.EqualFold(n.want, name) {
+	switch {
+	case strings.EqualFold(n.want, name):
 		d = 0
+	case len(n.want) <= 2 && (len(name) != len(n.want) || n.want[0] != name[len(name)-1]):
+		return // of names this short only those with their letters exchanged are near
 	}
 	if d < n.distance {
 		n.name, n.distance = name, d
