@@ -71,16 +71,16 @@ func (o *configureListOptions) writeText(s *config.Settings, profiles []string) 
 		return err
 	}
 	if len(profiles) > 0 {
-		fmt.Fprintf(&text, "\nProfiles of %s: %s\n", config.Tilde(o.sources.ConfigFile()), diag.Printable(config.Redact(strings.Join(profiles, ", "))))
+		fmt.Fprintf(&text, "\nProfiles of %s: %s\n", config.Tilde(o.sources.ConfigFile()), diag.Printable(strings.Join(profiles, ", ")))
 	}
-	return o.app.write([]byte(text.String()))
+	return o.app.write([]byte(config.Redact(text.String())))
 }
 
 func shownValue(v config.Value) string {
 	if v.Text == "" {
 		return "-"
 	}
-	return diag.Printable(config.Redact(v.Text))
+	return diag.Printable(v.Text)
 }
 
 // listedSettings is the JSON of `configure list`.
@@ -101,8 +101,7 @@ func (o *configureListOptions) writeJSON(s *config.Settings, profiles []string) 
 	for _, v := range s.Values() {
 		item := listedSetting{Name: v.Setting.Name, Origin: v.Origin}
 		if v.Text != "" {
-			text := config.Redact(v.Text)
-			item.Value = &text
+			item.Value = &v.Text
 		}
 		list.Settings = append(list.Settings, item)
 	}
@@ -110,5 +109,5 @@ func (o *configureListOptions) writeJSON(s *config.Settings, profiles []string) 
 	if err != nil {
 		return err
 	}
-	return o.app.write(append(text, '\n'))
+	return o.app.write([]byte(config.Redact(string(text)) + "\n"))
 }

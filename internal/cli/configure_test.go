@@ -126,7 +126,7 @@ func TestConfigureRefuses(t *testing.T) {
 		{"a wrong value", []string{"--timeout", "soon", "--api-key", secretKey}, "", false, `timeout "soon"`},
 		{"an unfit profile", []string{"--profile", "a/b", "--api-key", secretKey}, "", false, `profile "a/b"`},
 		{"an empty profile", []string{"--profile", "", "--api-key", secretKey}, "", false, `profile ""`},
-		{"an unknown word", []string{"lits"}, "", false, "did you mean list?"},
+		{"an unknown word", []string{"lits"}, "", false, "did you mean qcos configure list?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			u := newUser(t)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 )
 
@@ -99,7 +100,7 @@ func CheckKey(key string) error {
 }
 
 // Redact cuts whatever looks like a key out of text that is quoted back to the user: a key pasted into the wrong place is
-// still a key.
+// still a key. Folders within a path and names of files (qcos-main/, qcos-report.json) stay readable.
 func Redact(text string) string {
 	var out strings.Builder
 	for {
@@ -112,8 +113,7 @@ func Redact(text string) string {
 			end++
 		}
 		word := text[i:end]
-		cutAlready := len(word) <= len(keyPrefix)+shownOf && strings.HasPrefix(text[end:], ellipsis)
-		if len(word) > len(keyPrefix) && !cutAlready {
+		if len(word) > len(keyPrefix) && !isCut(word, text[end:]) && !isFileName(text[:i], word, text[end:]) {
 			word = NewSecret(word).String()
 		}
 		out.WriteString(text[:i])
@@ -125,3 +125,19 @@ func Redact(text string) string {
 func isKeyByte(c byte) bool {
 	return c == '-' || c == '_' || c == '.' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
+
+// isCut tells that the word is a key that has been cut before.
+func isCut(word, after string) bool {
+	return len(word) <= len(keyPrefix)+shownOf && strings.HasPrefix(after, ellipsis)
+}
+
+// isFileName tells a folder in the middle of a path, or a name with an extension, from a key.
+func isFileName(before, word, after string) bool {
+	const separators = `/\`
+	within := before != "" && strings.ContainsAny(before[len(before)-1:], separators) && after != "" && strings.ContainsAny(after[:1], separators)
+	dot := strings.LastIndexByte(word, '.')
+	return within || dot > 0 && slices.Contains(extensions, strings.ToLower(word[dot+1:]))
+}
+
+// extensions are those of files that people give to qcos or get from it.
+var extensions = []string{"env", "gz", "inc", "json", "jsonl", "pem", "qasm", "txt", "zip"}

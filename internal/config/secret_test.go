@@ -75,6 +75,10 @@ func TestRedact(t *testing.T) {
 		strings.ToUpper(canary):              "QC…",
 		"the file is ~/.qcos/config.json":    "the file is ~/.qcos/config.json",
 		"qcos-":                              "qcos-",
+		"/home/me/qcos-main/.env line 3":     "/home/me/qcos-main/.env line 3",
+		"no such file: qcos-adder.qasm":      "no such file: qcos-adder.qasm",
+		"https://x.example/" + canary:        "https://x.example/qcos-Ca…",
+		canary + ".":                         "qcos-Ca…",
 		"qcos-Ca… is shown, qcos-… too":      "qcos-Ca… is shown, qcos-… too",
 		"https://user:hidden@host.example/x": "https://user:hidden@host.example/x",
 	} {
