@@ -4,6 +4,7 @@
 package diag
 
 import (
+	"bytes"
 	"fmt"
 	"sort"
 	"unicode/utf8"
@@ -81,6 +82,9 @@ type Source struct {
 	Base Pos    // position of Text[0]
 
 	lines []Pos // positions of line starts, made when first asked for
+	// The place asked for last and its column: lines of many megabytes exist, and messages come in order of place.
+	last       Pos
+	lastColumn int
 }
 
 // Set holds the texts of one program, includes among them. Not safe for concurrent use.
@@ -141,9 +145,17 @@ func (s *Set) Position(p Pos) Position {
 
 func (src *Source) lineColumn(p Pos) (line, column int) {
 	src.index()
+	p = min(p, src.Base+Pos(len(src.Text)))
 	i := sort.Search(len(src.lines), func(i int) bool { return src.lines[i] > p }) - 1
-	start, end := int(src.lines[i]-src.Base), min(int(p-src.Base), len(src.Text))
-	return i + 1, 1 + utf8.RuneCount(src.Text[start:end])
+	start, column := src.lines[i], 1
+	if start <= src.last && src.last <= p {
+		start, column = src.last, src.lastColumn
+	}
+	column += utf8.RuneCount(src.Text[start-src.Base : p-src.Base])
+	if at := int(p - src.Base); at < len(src.Text) && utf8.RuneStart(src.Text[at]) {
+		src.last, src.lastColumn = p, column
+	}
+	return i + 1, column
 }
 
 func (src *Source) index() {
@@ -151,30 +163,31 @@ func (src *Source) index() {
 		return
 	}
 	src.lines = append(src.lines, src.Base)
-	for i, c := range src.Text {
-		if c == '\n' {
-			src.lines = append(src.lines, src.Base+Pos(i)+1)
+	for at := 0; ; {
+		n := bytes.IndexByte(src.Text[at:], '\n')
+		if n < 0 {
+			return
 		}
+		at += n + 1
+		src.lines = append(src.lines, src.Base+Pos(at))
 	}
 }
 
-// Line returns the text of the line that holds p, without its end, and the offset in bytes of p within it.
+// Line returns the text of the line that holds p, without its end (\n or \r\n), and the offset in bytes of p within it, which is
+// beyond the text where p is in the line's end.
 func (s *Set) Line(p Pos) (text []byte, offset int) {
 	src := s.Find(p)
 	if src == nil {
 		return nil, 0
 	}
 	at := min(int(p-src.Base), len(src.Text))
-	a, b := at, at
-	for a > 0 && src.Text[a-1] != '\n' {
-		a--
+	start, end := 1+bytes.LastIndexByte(src.Text[:at], '\n'), len(src.Text)
+	if n := bytes.IndexByte(src.Text[at:], '\n'); n >= 0 {
+		end = at + n
 	}
-	for b < len(src.Text) && src.Text[b] != '\n' {
-		b++
-	}
-	line := src.Text[a:b]
+	line := src.Text[start:end]
 	if n := len(line); n > 0 && line[n-1] == '\r' {
 		line = line[:n-1]
 	}
-	return line, at - a
+	return line, at - start
 }

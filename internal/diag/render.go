@@ -23,13 +23,14 @@ type Style struct {
 //	      |     ^~~~
 //	      = hint: what to do
 //
-// Control characters in the source are shown as '?', so that a hostile file cannot steer the terminal.
+// Control characters in the source and its name are shown as '?', so that a hostile file cannot steer the terminal.
 func Render(w io.Writer, set *Set, d Diagnostic, st Style) {
 	label := apply(st.Error, "error")
 	if d.Severity == Warning {
 		label = apply(st.Warning, "warning")
 	}
 	pos := set.Position(d.Span.Start)
+	pos.File = Printable(pos.File)
 	if pos.File != "" {
 		fmt.Fprintf(w, "%s: ", apply(st.Strong, pos.String()))
 	}
@@ -37,7 +38,8 @@ func Render(w io.Writer, set *Set, d Diagnostic, st Style) {
 	if pos.Line > 0 {
 		line, off := set.Line(d.Span.Start)
 		text, caret := excerpt(line, off, int(d.Span.End-d.Span.Start))
-		fmt.Fprintf(w, "%5d | %s\n      | %s\n", pos.Line, text, apply(st.Caret, caret))
+		number := fmt.Sprintf("%5d", pos.Line)
+		fmt.Fprintf(w, "%s | %s\n%*s | %s\n", number, text, len(number), "", apply(st.Caret, caret))
 	}
 	if d.Hint != "" {
 		fmt.Fprintf(w, "      = hint: %s\n", Printable(d.Hint))
@@ -78,7 +80,7 @@ func excerpt(line []byte, offset, length int) (text, caret string) {
 		string(indent) + "^" + strings.Repeat("~", max(len(marked)-1, 0))
 }
 
-// clean decodes at most a few hundred code points' worth of bytes nearest to the caret; what lies further is cut anyway.
+// clean decodes bytes for people. Of long ones only both ends are looked at: what lies further from the caret is cut anyway.
 func clean(b []byte) []rune {
 	if len(b) > 8*maxShown {
 		b = append(append([]byte(nil), b[:4*maxShown]...), b[len(b)-4*maxShown:]...)
