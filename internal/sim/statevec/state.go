@@ -1,0 +1,185 @@
+package statevec
+
+import (
+	"context"
+	"math"
+	"unsafe"
+
+	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/sim/branch"
+	"github.com/softquantus/qcos/internal/sim/statevec/kernel"
+)
+
+// state is all amplitudes of a circuit's qubits: phase times what amps holds. Bit position at[q] of an amplitude's index is qubit q.
+// A state smaller than a block of the kernel set has zeros behind it.
+type state[F kernel.Float] struct {
+	run      *shared[F]
+	n        int
+	at       []int
+	phase    complex128
+	amps     buffer[F]
+	progress func(op int)
+}
+
+var (
+	_ branch.State      = (*state[float64])(nil)
+	_ branch.Amplituder = (*state[float64])(nil)
+	_ branch.Expecter   = (*state[float64])(nil)
+	_ branch.Progresser = (*state[float64])(nil)
+)
+
+// newState returns |0…0>.
+func newState[F kernel.Float](r *shared[F]) (*state[F], error) {
+	s, err := blank(r)
+	if err != nil {
+		return nil, err
+	}
+	s.amps.x[0] = 1
+	for q := range s.at {
+		s.at[q] = q
+	}
+	return s, nil
+}
+
+// blank returns a state with memory and without meaning.
+func blank[F kernel.Float](r *shared[F]) (*state[F], error) {
+	n := r.circuit.NumQubits
+	amps, err := newBuffer[F](r.budget, elements[F](n, r.set.LaneBits()), r.threads)
+	if err != nil {
+		return nil, err
+	}
+	return &state[F]{run: r, n: n, at: make([]int, n), phase: 1, amps: amps}, nil
+}
+
+// elements is the length of a state of n qubits.
+func elements[F kernel.Float](n, laneBits int) int { return 2 << max(n, laneBits) }
+
+func defaultChunkBits[F kernel.Float]() int {
+	bits := 0
+	for 2*int(unsafe.Sizeof(F(0)))<<bits < chunkBytes {
+		bits++
+	}
+	return bits
+}
+
+// Apply is branch.State's.
+func (s *state[F]) Apply(ctx context.Context, lo, hi int) error {
+	for from := lo; from < hi; from += windowOps {
+		to := min(from+windowOps, hi)
+		p, err := s.run.compile(from, to, s.at)
+		if err != nil {
+			return err
+		}
+		if err := s.execute(ctx, p, s.reporter(from, to)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OnProgress is branch.Progresser's.
+func (s *state[F]) OnProgress(f func(op int)) { s.progress = f }
+
+func (s *state[F]) reporter(lo, hi int) func(fraction float64) {
+	if s.progress == nil {
+		return nil
+	}
+	return func(fraction float64) { s.progress(lo + int(fraction*float64(hi-lo))) }
+}
+
+// Flip is branch.State's.
+func (s *state[F]) Flip(q circuit.Qubit) {
+	u := unit{kind: one, at: [2]int{s.at[q]}, m: widen2(flip2)}
+	u.settle()
+	p := encode(s.run.set, schedule([]unit{u}, s.n, s.run.chunkBits()), 1)
+	if err := s.execute(context.Background(), p, nil); err != nil {
+		panic("internal error: flip: " + err.Error()) // scratch memory is the only thing that could fail, and a flip needs none: see fill
+	}
+}
+
+// Weights is branch.State's.
+func (s *state[F]) Weights(q circuit.Qubit) (zero, one float64) {
+	bit := 1 << s.at[q]
+	sums := s.sums(func(from, to int) (sum [2]float64) {
+		for i := from; i < to; i++ {
+			if i&bit != 0 {
+				sum[1] += s.weight(i)
+			} else {
+				sum[0] += s.weight(i)
+			}
+		}
+		return sum
+	})
+	return sums[0], sums[1]
+}
+
+// weight is the squared modulus of amplitude i.
+func (s *state[F]) weight(i int) float64 {
+	re, im := s.amplitude(i)
+	return re*re + im*im
+}
+
+// amplitude is that at index i of positions, without the phase.
+func (s *state[F]) amplitude(i int) (re, im float64) {
+	e := s.run.set.Index(i)
+	return float64(s.amps.x[e]), float64(s.amps.x[e+s.run.set.Lanes])
+}
+
+// Project is branch.State's.
+func (s *state[F]) Project(q circuit.Qubit, value bool, weight float64) {
+	bit, want := 1<<s.at[q], 0
+	if value {
+		want = bit
+	}
+	scale := F(1 / math.Sqrt(weight))
+	lanes := s.run.set.Lanes
+	s.pieces(func(from, to int) {
+		for i := from; i < to; i++ {
+			e := s.run.set.Index(i)
+			if i&bit != want {
+				s.amps.x[e], s.amps.x[e+lanes] = 0, 0
+			} else {
+				s.amps.x[e] *= scale
+				s.amps.x[e+lanes] *= scale
+			}
+		}
+	})
+}
+
+// Clone is branch.State's.
+func (s *state[F]) Clone() branch.State {
+	c, err := blank(s.run)
+	if err != nil {
+		return nil
+	}
+	c.CopyFrom(s)
+	return c
+}
+
+// CopyFrom is branch.State's.
+func (s *state[F]) CopyFrom(o branch.State) {
+	from := o.(*state[F])
+	copy(s.at, from.at)
+	s.phase = from.phase
+	const piece = 1 << 18
+	n := len(s.amps.x)
+	_ = s.run.parallelUntil(context.Background(), s.n, (n+piece-1)/piece, func(_, i int) {
+		copy(s.amps.x[i*piece:min((i+1)*piece, n)], from.amps.x[i*piece:])
+	})
+}
+
+// Free is branch.State's.
+func (s *state[F]) Free() { s.amps.free() }
+
+// Amplitudes is branch.Amplituder's.
+func (s *state[F]) Amplitudes() []complex128 {
+	out := make([]complex128, 1<<s.n)
+	m := newIndexMap(s.at)
+	s.pieces(func(from, to int) {
+		for i := from; i < to; i++ {
+			re, im := s.amplitude(i)
+			out[m.of(i)] = s.phase * complex(re, im)
+		}
+	})
+	return out
+}
