@@ -2,10 +2,8 @@ package pass
 
 import (
 	"math"
-	"slices"
 
 	"github.com/softquantus/qcos/internal/circuit"
-	"github.com/softquantus/qcos/internal/gate"
 )
 
 // KnownStates follows from the start which qubits are entangled with nothing, in which state, and which clbits hold a constant.
@@ -24,8 +22,7 @@ func KnownStates(c *circuit.Circuit, keep Keep, step *Step) *circuit.Circuit {
 	}
 	t := &tracker{
 		in: c, out: c.Skeleton(), keep: keep, step: step,
-		wire: make([]circuit.Qubit, c.NumQubits), state: make([]basis, c.NumQubits), vectors: make([]vector, c.NumQubits),
-		clbits: newClbits(c.NumClbits),
+		wire: make([]circuit.Qubit, c.NumQubits), state: make([]basis, c.NumQubits), clbits: newClbits(c.NumClbits),
 	}
 	t.out.Ops = make([]circuit.Op, 0, len(c.Ops))
 	for q := range t.wire {
@@ -48,7 +45,7 @@ type tracker struct {
 	wire    []circuit.Qubit // where each qubit of the source is now
 	swapped bool            // wire is not the identity any more
 	state   []basis         // of each wire
-	vectors []vector        // of wires whose state is product
+	vectors []vector        // of wires whose state is product; nil while there was none
 	clbits  clbits
 
 	operands []circuit.Qubit // scratch: the wires of an op, controls that are not known to be |1> first
@@ -78,109 +75,18 @@ func (t *tracker) op(op *circuit.Op) {
 	}
 }
 
-func (t *tracker) gate(op *circuit.Op) {
-	qubits := t.in.Qubits(*op)
-	if !t.swapped && op.Gate != gate.Swap && t.nothingKnown(qubits) {
-		t.out.Keep(*op) // most ops of most circuits
-		return
-	}
-	t.operands = t.operands[:0]
-	for i, q := range qubits {
-		w := t.wire[q]
-		if i < int(op.Controls) {
-			switch t.state[w] {
-			case zero:
-				return
-			case one:
-				continue
-			}
-		}
-		t.operands = append(t.operands, w)
-	}
-	n := len(t.operands) - (len(qubits) - int(op.Controls))
-	g := call{op: *op, id: op.Gate, controls: t.operands[:n:n], targets: t.operands[n:]}
-	if op.Gate != gate.Unitary {
-		g.params = t.in.Params(*op)
-	}
-	t.call(&g)
-}
-
-// nothingKnown reports whether all qubits are in unknown states. It is for circuits without swaps so far.
-func (t *tracker) nothingKnown(qubits []circuit.Qubit) bool {
-	for _, q := range qubits {
-		if t.state[q] != unknown {
-			return false
-		}
-	}
-	return true
-}
-
-// call is a gate on wires: the source's op, with fewer controls perhaps, or another gate in its place.
-type call struct {
-	op       circuit.Op // of the source
-	replaced bool       // whether it is another gate
-	id       gate.ID
-	params   []float64 // nil for a matrix that the circuit holds
-	controls []circuit.Qubit
-	targets  []circuit.Qubit
-}
-
-func (t *tracker) call(g *call) {
-	switch {
-	case len(g.targets) == 0:
-		t.phase(g.op, g.controls, g.params[0])
-	case len(g.targets) == 1:
-		t.single(g)
-	case g.id == gate.Swap:
-		t.swap(g)
-	case g.id.Row().Pauli != "":
-		t.rotation(g, g.id.Row().Pauli)
-	default:
-		t.emit(g)
-	}
-}
-
-func (t *tracker) single(g *call) {
-	w := g.targets[0]
-	s := t.state[w]
-	free := len(g.controls) == 0 && g.op.If == 0
-	switch {
-	case s == unknown:
-		t.emit(g)
-		return
-	case s < product && len(g.params) == 0 && g.id != gate.Unitary:
-		if m := t.moves.of(g.id, s); m.to == s {
-			t.phase(g.op, g.controls, m.phase)
-			return
-		} else if free && m.to < product {
-			t.set(w, m)
-			return
-		}
-	}
-	before := t.vectorOf(w)
-	after := before.times(t.matrix(g))
-	if phase, ok := after.parallel(before); ok {
-		t.phase(g.op, g.controls, phase)
-	} else if free {
-		t.vectors[w] = after
-		t.set(w, after.name())
-	} else {
-		t.emit(g)
-	}
-}
-
-// matrix of the targets of g.
-func (t *tracker) matrix(g *call) []complex128 {
-	if g.id == gate.Unitary {
-		return t.in.Matrix(g.op)
-	}
-	return g.id.Row().Matrix(g.params)
-}
-
 // set notes that a wire is in e^{i phase} times a state; the vector of a product is in t.vectors.
 func (t *tracker) set(w circuit.Qubit, m move) {
 	t.state[w] = m.to
 	t.out.GlobalPhase += m.phase
+}
+
+// keepVector makes room for vectors when the first is kept: most qubits of wide programs never have one.
+func (t *tracker) keepVector(w circuit.Qubit, v vector) {
+	if t.vectors == nil {
+		t.vectors = make([]vector, len(t.state))
+	}
+	t.vectors[w] = v
 }
 
 // vectorOf returns the state of a wire of which something is known.
@@ -191,85 +97,11 @@ func (t *tracker) vectorOf(w circuit.Qubit) vector {
 	return t.vectors[w]
 }
 
-// swap renames wires where it can.
-func (t *tracker) swap(g *call) {
-	a, b := g.targets[0], g.targets[1]
-	switch {
-	case t.state[a] == t.state[b] && t.state[a] < product:
-	case len(g.controls) > 0 || g.op.If != 0:
-		t.emit(g)
-	default:
-		qubits := t.in.Qubits(g.op)
-		n := len(qubits)
-		t.wire[qubits[n-2]], t.wire[qubits[n-1]] = b, a
-		t.swapped = true
-	}
-}
-
-var rotations = map[byte]gate.ID{'X': gate.RX, 'Y': gate.RY, 'Z': gate.RZ}
-
-// rotation treats exp(-i theta/2 P): targets in an eigenstate of their letter of P only give a sign to the angle.
-func (t *tracker) rotation(g *call, pauli string) {
-	sign, left := 1.0, 0
-	var letter byte
-	var target circuit.Qubit
-	for i, w := range g.targets {
-		if e := eigenvalue(pauli[i], t.state[w]); e != 0 {
-			sign *= e
-			continue
-		}
-		left, letter, target = left+1, pauli[i], w
-	}
-	switch left {
-	case len(g.targets):
-		t.emit(g)
-	case 0:
-		t.phase(g.op, g.controls, -sign*g.params[0]/2)
-	default: // no row has more than two letters
-		t.single(&call{op: g.op, replaced: true, id: rotations[letter], params: []float64{sign * g.params[0]}, controls: g.controls, targets: []circuit.Qubit{target}})
-	}
-}
-
-// phase multiplies by e^{i angle} where all controls are 1, under the condition of op.
-func (t *tracker) phase(op circuit.Op, controls []circuit.Qubit, angle float64) {
-	if math.Abs(math.Remainder(angle, 2*math.Pi)) < tiny {
-		return
-	}
-	n := len(controls)
-	switch {
-	case n > 0:
-		id, params := phaseGate(angle)
-		g := &call{op: op, replaced: true, id: id, params: params, controls: controls[:n-1], targets: controls[n-1:]}
-		if n > 1 {
-			t.emit(g)
-			return
-		}
-		t.single(g)
-	case op.If == 0:
-		t.out.GlobalPhase += angle
-	case t.keep == State:
-		t.emit(&call{op: op, replaced: true, id: gate.GPhase, params: []float64{angle}})
-	}
-}
-
-// phaseGate names diag(1, e^{i angle}), by the exact gates where it is one.
-func phaseGate(angle float64) (gate.ID, []float64) {
-	switch r := math.Remainder(angle, 2*math.Pi); {
-	case math.Abs(math.Abs(r)-math.Pi) < tiny:
-		return gate.Z, nil
-	case math.Abs(r-math.Pi/2) < tiny:
-		return gate.S, nil
-	case math.Abs(r+math.Pi/2) < tiny:
-		return gate.Sdg, nil
-	}
-	return gate.P, []float64{angle}
-}
-
 // need makes a wire's state real; from there on nothing is known of it.
 func (t *tracker) need(w circuit.Qubit, op circuit.Op) {
 	if s := t.state[w]; s != unknown {
 		first := len(t.out.Ops)
-		prepare(t.out, w, s, t.vectors[w])
+		prepare(t.out, w, s, t.vectorOf(w))
 		for i := range t.out.Ops[first:] {
 			t.out.Ops[first+i].Pos = op.Pos
 		}
@@ -277,30 +109,11 @@ func (t *tracker) need(w circuit.Qubit, op circuit.Op) {
 	}
 }
 
-// emit appends a gate to the output.
-func (t *tracker) emit(g *call) {
-	for _, w := range g.controls {
-		t.need(w, g.op)
-	}
-	for _, w := range g.targets {
-		t.need(w, g.op)
-	}
-	switch {
-	case g.replaced:
-		op := t.out.AddGate(g.id, len(g.controls), g.params, slices.Concat(g.controls, g.targets)...)
-		op.If, op.Pos = g.op.If, g.op.Pos
-	case t.swapped || len(t.operands) < g.op.NumQubits():
-		t.out.Copy(t.in, g.op, t.operands).Controls = uint16(len(g.controls))
-	default:
-		t.out.Keep(g.op)
-	}
-}
-
 // emitOn appends an op on one wire.
 func (t *tracker) emitOn(op circuit.Op, w circuit.Qubit) {
 	t.need(w, op)
 	if t.swapped {
-		t.out.Copy(t.in, op, []circuit.Qubit{w}).If = op.If
+		t.out.Copy(t.in, op, []circuit.Qubit{w})
 		return
 	}
 	t.out.Keep(op)

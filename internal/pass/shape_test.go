@@ -185,6 +185,13 @@ func TestKnownStates(t *testing.T) {
 			c.AddMeasure(1, 1)
 			c.AddMeasure(2, 2)
 		}, "h[0]; cx[0 1]; h[1]; measure 1 -> 2", 0},
+		{"iswap of known bits", 3, func(c *circuit.Circuit) {
+			g(c, gate.X, 0, 0)
+			g(c, gate.ISwap, 0, 0, 1)
+			c.AddMeasure(1, 1)
+			entangle(c, 0, 2)
+			g(c, gate.ISwap, 0, 0, 1)
+		}, "c1 = true; h[0]; cx[0 2]; x[1]; iswap[0 1]", math.Pi / 2},
 		{"a swap of equals under control", 3, func(c *circuit.Circuit) {
 			g(c, gate.H, 0, 0)
 			g(c, gate.Swap, 1, 0, 1, 2)
