@@ -86,15 +86,18 @@ func (o *configureOptions) run(ctx context.Context) error {
 	if len(o.given) == 0 {
 		return o.app.write([]byte("nothing was changed\n"))
 	}
-	for _, row := range config.Table() {
-		if value, ok := o.given[row.Name]; ok {
-			file.Set(o.profile, &row, value)
+	err = config.Edit(file.Path, func(f *config.File) error {
+		for _, row := range config.Table() {
+			if value, ok := o.given[row.Name]; ok {
+				f.Set(o.profile, &row, value)
+			}
 		}
-	}
-	if err := file.Write(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	return o.tell(ctx, file)
+	return o.tell(ctx)
 }
 
 // obtainKey reads the key where flags do not give it: from standard input, or from the terminal. Off a terminal the other
@@ -149,12 +152,12 @@ func (o *configureOptions) keepKey(file *config.File) error {
 }
 
 // tell says what was stored where, and what else matters: another place that beats it, a `.env` that git would publish.
-func (o *configureOptions) tell(ctx context.Context, file *config.File) error {
+func (o *configureOptions) tell(ctx context.Context) error {
 	var text strings.Builder
 	mark := o.app.outPalette().green("✓")
 	for _, row := range config.Table() {
 		if value, ok := o.given[row.Name]; ok {
-			fmt.Fprintf(&text, "%s %s stored in %s\n", mark, stored(&row, value), place(file, o.profile))
+			fmt.Fprintf(&text, "%s %s stored in %s\n", mark, stored(&row, value), place(o.sources, o.profile))
 		}
 	}
 	if err := o.app.write([]byte(text.String())); err != nil {
@@ -176,11 +179,12 @@ func stored(row *config.Setting, value string) string {
 }
 
 // place names the file, and the profile within it.
-func place(file *config.File, profile string) string {
+func place(sources config.Sources, profile string) string {
+	path := config.Tilde(sources.ConfigFile())
 	if profile == "" {
-		return config.Tilde(file.Path)
+		return path
 	}
-	return fmt.Sprintf("%s, profile %s", config.Tilde(file.Path), profile)
+	return fmt.Sprintf("%s, profile %s", path, profile)
 }
 
 // warnOfStronger tells that the key just stored is not the one that commands will use.
@@ -213,11 +217,19 @@ func warnOfDotEnv(ctx context.Context, a *App, sources config.Sources) {
 }
 
 func openConfigFile(sources config.Sources) (*config.File, error) {
-	path := sources.ConfigFile()
-	if path == "" {
-		return nil, &config.Error{Detail: "there is no home folder to keep config.json in", Next: "set HOME to a folder of yours"}
+	path, err := configPath(sources)
+	if err != nil {
+		return nil, err
 	}
 	return config.ReadFile(path)
+}
+
+func configPath(sources config.Sources) (string, error) {
+	path := sources.ConfigFile()
+	if path == "" {
+		return "", &config.Error{Detail: "there is no home folder to keep config.json in", Next: "set HOME to a folder of yours"}
+	}
+	return path, nil
 }
 
 // warn tells the user of something that is not an error.

@@ -19,9 +19,8 @@ func newConfigurePathCommand(a *App) *cobra.Command {
 }
 
 func runConfigurePath(a *App, sources config.Sources) error {
-	path := sources.ConfigFile()
-	if path == "" {
-		_, err := openConfigFile(sources) // which says why
+	path, err := configPath(sources)
+	if err != nil {
 		return err
 	}
 	return a.write([]byte(path + "\n"))

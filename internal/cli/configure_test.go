@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -355,11 +354,4 @@ func ExampleApp_warn() {
 	a := &App{Err: os.Stdout}
 	a.warn("the key " + secretKey + "\nis old")
 	// Output: warning: the key qcos-Ca… is old
-}
-
-func TestStoredNamesProfile(t *testing.T) {
-	f := &config.File{Path: "/x/config.json"}
-	if got, want := fmt.Sprint(place(f, ""), "; ", place(f, "dev")), "/x/config.json; /x/config.json, profile dev"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
 }

@@ -133,38 +133,49 @@ func (o *valueOptions) set(ctx context.Context) error {
 	if err := config.CheckValue(o.setting.Name, o.value); err != nil {
 		return err
 	}
-	file, err := openConfigFile(o.sources)
+	err := o.edit(func(f *config.File) error {
+		if o.setting.Name == config.Profile && !f.HasProfile(o.value) {
+			return noSuchProfile(f, o.value)
+		}
+		f.Set(o.profile, o.setting, o.value)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if o.setting.Name == config.Profile && !file.HasProfile(o.value) {
-		return &config.Error{
-			Detail: fmt.Sprintf("%s has no profile %q", config.Tilde(file.Path), config.Redact(o.value)),
-			Next:   "make it first: qcos configure --profile NAME",
-		}
+	return o.say("%s stored in %s", stored(o.setting, o.value), place(o.sources, o.profile))
+}
+
+func noSuchProfile(f *config.File, name string) error {
+	return &config.Error{
+		Detail: fmt.Sprintf("%s has no profile %q", config.Tilde(f.Path), config.Redact(name)),
+		Next:   "make it first: qcos configure --profile NAME",
 	}
-	file.Set(o.profile, o.setting, o.value)
-	if err := file.Write(); err != nil {
-		return err
-	}
-	return o.say("%s stored in %s", stored(o.setting, o.value), place(file, o.profile))
 }
 
 func (o *valueOptions) unset() error {
 	if err := o.checkPlace(); err != nil {
 		return err
 	}
-	file, err := openConfigFile(o.sources)
+	words := "%s was not in %s"
+	err := o.edit(func(f *config.File) error {
+		if f.Unset(o.profile, o.setting) {
+			words = "%s taken out of %s"
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if !file.Unset(o.profile, o.setting) {
-		return o.say("%s was not in %s", o.setting.Name, place(file, o.profile))
-	}
-	if err := file.Write(); err != nil {
+	return o.say(words, o.setting.Name, place(o.sources, o.profile))
+}
+
+func (o *valueOptions) edit(change func(*config.File) error) error {
+	path, err := configPath(o.sources)
+	if err != nil {
 		return err
 	}
-	return o.say("%s taken out of %s", o.setting.Name, place(file, o.profile))
+	return config.Edit(path, change)
 }
 
 // checkPlace refuses to keep in a profile what is not a profile's.

@@ -116,6 +116,7 @@ func TestBrokenDotEnv(t *testing.T) {
 		{"A=1\n" + canary + "\nB=2\n", 2},
 		{"A=1\nQCOS_API_KEY=\"" + canary + "\nB=2\n", 2},
 		{"A=\"1\n2\n3\"\n# c\n\n" + canary + "-!\n", 6},
+		{"A=1\nNaRy", 2},
 		{"\x00\x01\x02\n", 1},
 		{"A=1\nB='2'" + canary + "\n", 2},
 	} {

@@ -17,8 +17,9 @@ import (
 type File struct {
 	Path string
 
-	root object
-	mode []string // what is too open about the file and its folder
+	root    object
+	mode    []string // what is too open about the file and its folder
+	changed bool     // since it was read
 }
 
 const profilesKey = "profiles"
@@ -160,6 +161,7 @@ func (f *File) Get(profile string, row *Setting) (FileValue, bool) {
 // Set gives a setting a value in a profile, which is made where it is absent, or with "" outside of profiles. The value and
 // the name of the profile must be good ones (CheckValue, CheckProfileName).
 func (f *File) Set(profile string, row *Setting, text string) {
+	f.changed = true
 	value := encode(text)
 	if _, err := strconv.ParseUint(text, 10, 32); err == nil && row.Numeric {
 		value = json.RawMessage(text)
@@ -182,6 +184,7 @@ func (f *File) Unset(profile string, row *Setting) bool {
 	if !ok || !o.remove(row.Key) {
 		return false
 	}
+	f.changed = true
 	if profile == "" {
 		f.root = o
 		return true

@@ -2,6 +2,9 @@ package config
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -150,8 +153,8 @@ func TestFilesThatHoldNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := read(t, path)
-		f.Set("dev", Lookup(APIURL), "https://x.example/?")
-		if got := write(t, f); got != "{\n  \"profiles\": {\n    \"dev\": {\n      \"api_url\": \"https://x.example/?\"\n    }\n  }\n}\n" {
+		f.Set("dev", Lookup(APIURL), "https://x.example/<&>")
+		if got := write(t, f); got != "{\n  \"profiles\": {\n    \"dev\": {\n      \"api_url\": \"https://x.example/<&>\"\n    }\n  }\n}\n" {
 			t.Errorf("%s: got %s", name, got)
 		}
 	}
@@ -227,5 +230,45 @@ func TestWriteKeepsALink(t *testing.T) {
 	v, ok := read(t, target).Get("", Lookup(MaxRetries))
 	if want := (FileValue{"1", 3}); !ok || !reflect.DeepEqual(v, want) {
 		t.Errorf("got %+v, want %+v", v, want)
+	}
+}
+
+// TestEditsTakeTurns: of many edits at once, none is lost.
+func TestEditsTakeTurns(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ".qcos", "config.json")
+	const editors = 20
+	errs := make(chan error, editors)
+	for i := range editors {
+		go func() {
+			errs <- Edit(path, func(f *File) error {
+				f.Set(fmt.Sprintf("p%d", i), Lookup(Timeout), "5")
+				return nil
+			})
+		}()
+	}
+	for range editors {
+		if err := <-errs; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if names := read(t, path).Profiles(); len(names) != editors {
+		t.Errorf("%d profiles are left of %d: %q", len(names), editors, names)
+	}
+}
+
+func TestEditWithoutChangeWritesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.json")
+	if err := Edit(path, func(f *File) error { f.Unset("", Lookup(Timeout)); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file is there: %v", err)
+	}
+	stop := errors.New("stop")
+	if err := Edit(path, func(f *File) error { f.Set("", Lookup(Timeout), "5"); return stop }); !errors.Is(err, stop) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file is there: %v", err)
 	}
 }

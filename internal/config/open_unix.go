@@ -22,3 +22,8 @@ func ownedByUser(_ string, info os.FileInfo) bool {
 
 // sharedMode tells whether others than the owner have any of these rights.
 func sharedMode(info os.FileInfo, rights os.FileMode) bool { return info.Mode().Perm()&rights != 0 }
+
+// tryLock takes the file for this process unless another has it. Closing the file gives it back.
+func tryLock(f *os.File) bool {
+	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil
+}

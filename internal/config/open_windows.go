@@ -28,3 +28,9 @@ func ownedByUser(path string, _ os.FileInfo) bool {
 
 // sharedMode is false: Windows keeps rights in lists, which the home folder passes on, and not in modes.
 func sharedMode(os.FileInfo, os.FileMode) bool { return false }
+
+// tryLock takes the file for this process unless another has it. Closing the file gives it back.
+func tryLock(f *os.File) bool {
+	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
+	return windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, new(windows.Overlapped)) == nil
+}

@@ -35,6 +35,9 @@ func TestSecretNeverShows(t *testing.T) {
 			t.Errorf("the output holds %q:\n%s", form, &out)
 		}
 	}
+	if got := fmt.Sprintf("%#v %d %x", secret, secret, secret); got != "qcos-Ca… qcos-Ca… qcos-Ca…" {
+		t.Errorf("unusual verbs print %s", got)
+	}
 	if !strings.Contains(out.String(), "qcos-Ca…") || secret.Reveal() != canary {
 		t.Errorf("the output lacks the cut key, or Reveal gives %q:\n%s", secret.Reveal(), &out)
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,56 @@ const (
 	fileMode   = 0o600
 	folderMode = 0o700
 )
+
+// Edit reads config.json, lets change have its way with it, and writes it if anything changed. Two processes that edit at the
+// same time take turns, so that neither loses what the other stored. Its errors are *Error, and those of change.
+func Edit(path string, change func(*File) error) error {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
+		return fail("", "%s cannot be made: %v", Tilde(filepath.Dir(path)), plain(err))
+	}
+	unlock, err := lock(path + ".lock")
+	if err != nil {
+		return fail("", "%s cannot be locked: %v", Tilde(path), plain(err))
+	}
+	defer unlock()
+	f, err := ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := change(f); err != nil || !f.changed {
+		return err
+	}
+	return f.Write()
+}
+
+const (
+	lockPatience = 5 * time.Second
+	lockPoll     = 5 * time.Millisecond
+)
+
+var errLocked = errors.New("another process has been holding it for " + lockPatience.String())
+
+// lock waits for its turn, and returns what ends it. A process that dies ends its turn with it.
+func lock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, fileMode)
+	if err != nil {
+		return nil, err
+	}
+	for deadline := time.Now().Add(lockPatience); !tryLock(f); time.Sleep(lockPoll) {
+		if time.Now().After(deadline) {
+			_ = f.Close()
+			return nil, errLocked
+		}
+	}
+	return func() { _ = f.Close() }, nil
+}
+
+func makeFolder(folder string) error {
+	if err := os.MkdirAll(folder, folderMode); err != nil {
+		return err
+	}
+	return os.Chmod(folder, folderMode)
+}
 
 // Write stores the file for the user alone: mode 0600 in a folder of mode 0700, which is made where it is absent. Whoever
 // reads meanwhile, and whoever comes after a crash, finds the old file or the new one, whole. Its errors are *Error.
@@ -29,11 +80,7 @@ func (f *File) write() error {
 		return fmt.Errorf("internal error: %w", err)
 	}
 	text.WriteByte('\n')
-	folder := filepath.Dir(f.Path)
-	if err := os.MkdirAll(folder, folderMode); err != nil {
-		return err
-	}
-	if err := os.Chmod(folder, folderMode); err != nil {
+	if err := makeFolder(filepath.Dir(f.Path)); err != nil {
 		return err
 	}
 	// People keep their settings elsewhere behind a link: the link stays.
@@ -47,7 +94,7 @@ func (f *File) write() error {
 		_ = os.Remove(staged)
 		return err
 	}
-	f.mode = nil
+	f.mode, f.changed = nil, false
 	return syncFolder(filepath.Dir(path))
 }
 
