@@ -30,7 +30,7 @@ const (
 func (l *loader) include(s *ast.Include) {
 	switch s.Path {
 	case library3:
-		l.rep.Deviation(s.PathAt, "library_of_openqasm3", `include "qelib1.inc";`, "stdgates.inc belongs to OpenQASM 3: its gates are read as those of qelib1.inc")
+		l.rep.Deviation(s.PathAt, "library_of_openqasm3", `write include "qelib1.inc";`, "stdgates.inc belongs to OpenQASM 3: its gates are read as those of qelib1.inc")
 		l.checker.Library(s.PathAt)
 		return
 	case library2:

@@ -4,6 +4,7 @@ package lower
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/diag"
@@ -133,13 +134,11 @@ func (b *Builder) begin(ops, steps uint64, times int, when *sema.Condition, at d
 
 // saturated is a·times, or limit+1 where that is more.
 func saturated(a uint64, times int, limit uint64) uint64 {
-	if a == 0 || times == 0 {
-		return 0
-	}
-	if a > limit/uint64(times) {
+	high, low := bits.Mul64(a, uint64(times))
+	if high > 0 {
 		return limit + 1
 	}
-	return a * uint64(times)
+	return min(low, limit+1)
 }
 
 func (b *Builder) mark(op *circuit.Op) { op.If, op.Pos = b.when, b.at.Start }

@@ -153,15 +153,17 @@ func (p *Parser) arguments(depth int) ([]ast.Expr, bool) {
 		return nil, true
 	}
 	mark := len(p.exprs)
-	defer func() { p.exprs = p.exprs[:mark] }()
 	for {
 		e, ok := p.expr(precNone, depth)
 		if !ok {
+			p.exprs = p.exprs[:mark]
 			return nil, false
 		}
 		p.exprs = append(p.exprs, e)
 		if !p.comma(token.RParen) {
-			return p.arena.Exprs.Copy(p.exprs[mark:]), p.expect(token.RParen, "after the last argument")
+			list := p.arena.Exprs.Copy(p.exprs[mark:])
+			p.exprs = p.exprs[:mark]
+			return list, p.expect(token.RParen, "after the last argument")
 		}
 	}
 }
@@ -169,7 +171,7 @@ func (p *Parser) arguments(depth int) ([]ast.Expr, bool) {
 // integer reads an integer literal.
 func (p *Parser) integer(what string) (ast.Expr, bool) {
 	if p.tok.Kind != token.Int {
-		p.unexpectedHint(what+", an integer", "")
+		p.unexpected(what)
 		return nil, false
 	}
 	if p.tok.Flags&token.LeadingZero != 0 {

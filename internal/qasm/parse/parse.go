@@ -40,7 +40,7 @@ type Parser struct {
 // New returns a parser at the start of src.
 func New(src *diag.Source, names *token.Names, rep *report.Reporter, o Options) *Parser {
 	p := &Parser{lex: token.NewLexer(src, names, rep), names: names, rep: rep, opts: o, prevEnd: src.Base}
-	p.advance()
+	p.lex.Next(&p.tok)
 	return p
 }
 

@@ -74,7 +74,7 @@ func (p *Parser) register() (ast.Stmt, bool) {
 		return nil, false
 	}
 	p.advance()
-	size, ok := p.integer("the register's size")
+	size, ok := p.integer("the register's size, an integer")
 	if !ok || !p.expect(token.RBracket, "after the register's size") {
 		return nil, false
 	}
@@ -159,7 +159,7 @@ func (p *Parser) barrier() (ast.Stmt, bool) {
 // call reads the application of a gate, and what looks like one at its start. Where it is no such thing and starts with a keyword of
 // OpenQASM 3, that is what there is to say.
 func (p *Parser) call() (ast.Stmt, bool) {
-	name := ast.Name{At: ast.At(p.tok.Span()), Symbol: p.tok.Symbol}
+	name := ast.Name{At: ast.At{Start: p.tok.Start, End: p.tok.End}, Symbol: p.tok.Symbol}
 	if p.names.IsKeyword3(name.Symbol) {
 		p.later, p.laterAt = name.Symbol, name.Span()
 		defer func() { p.later = token.None }()
@@ -180,7 +180,7 @@ func (p *Parser) call() (ast.Stmt, bool) {
 		return nil, false
 	}
 	s := p.arena.Calls.New()
-	*s = ast.Call{At: p.at(name.Start), Name: name, Params: params, Operands: operands}
+	s.Start, s.End, s.Name, s.Params, s.Operands = name.Start, p.prevEnd, name, params, operands
 	return s, p.semicolon("the gate's operands")
 }
 
@@ -217,15 +217,15 @@ func (p *Parser) operand(o *ast.Operand, what string) bool {
 		p.unexpected(what)
 		return false
 	}
-	o.Name.At, o.Name.Symbol = ast.At(p.tok.Span()), p.tok.Symbol
-	o.At, o.Index = o.Name.At, nil
+	o.Name.Start, o.Name.End, o.Name.Symbol = p.tok.Start, p.tok.End, p.tok.Symbol
+	o.Start, o.End, o.Index = p.tok.Start, p.tok.End, nil
 	digits, value, ok := p.lex.Element()
 	if !ok {
 		p.advance()
 		return p.index(o)
 	}
 	i := p.arena.Ints.New()
-	*i = ast.Int{At: ast.At(digits), Text: p.lex.Slice(digits), Value: value, Fits: true}
+	i.Start, i.End, i.Text, i.Value, i.Fits = digits.Start, digits.End, p.lex.Slice(digits), value, true
 	o.Index, o.End = i, digits.End+1
 	p.tok.End = o.End // as if the bracket had been the last token
 	p.advance()
@@ -238,7 +238,7 @@ func (p *Parser) index(o *ast.Operand) bool {
 		return true
 	}
 	p.advance()
-	i, ok := p.integer("an index")
+	i, ok := p.integer("an index, an integer")
 	if !ok {
 		return false
 	}

@@ -220,7 +220,7 @@ func (c *Checker) identifier(e *ast.Ident, inGate bool) (v float64, constant, ok
 	return 0, false, false
 }
 
-var binaryOps = map[token.Kind]Op{
+var binaryOps = [...]Op{
 	token.Plus: Add, token.Minus: Sub, token.Star: Mul, token.Slash: Div, token.Caret: Pow, token.StarStar: Pow,
 }
 

@@ -85,7 +85,7 @@ func (c *Checker) resolve(n ast.Name) *Gate {
 	}
 	text := c.names.Text(n.Symbol)
 	row, ok := gate.Lookup(text)
-	if !ok || c.register(n.Symbol) != nil {
+	if !ok {
 		c.unknownGate(n)
 		return nil
 	}

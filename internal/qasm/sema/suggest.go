@@ -40,19 +40,22 @@ func (c *Checker) suggestGate(s token.Symbol) string {
 // nearest keeps the closest of the names tried.
 type nearest struct {
 	want, name string
-	distance   int
+	distance   int // in half changes: of two names as near, the one with the same first letter is meant
 }
 
 func newNearest(want string) nearest {
 	// Half the length, and at most two changes: a name of one letter has no neighbours but itself in capitals.
-	return nearest{want: want, distance: min(len(want)/2, 2) + 1}
+	return nearest{want: want, distance: 2*min(len(want)/2, 2) + 2}
 }
 
 func (n *nearest) try(name string) {
-	if len(n.want) > maxSuggested || len(name) > maxSuggested {
+	if len(n.want) > maxSuggested || len(name) > maxSuggested || name == "" {
 		return
 	}
-	d := distance(n.want, name)
+	d := 2 * distance(n.want, name)
+	if name[0] != n.want[0] {
+		d++
+	}
 	switch {
 	case strings.EqualFold(n.want, name):
 		d = 0

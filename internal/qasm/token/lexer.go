@@ -48,14 +48,14 @@ type class uint8
 const (
 	other class = iota
 	space
-	letter
-	digit
 	quote
 	dot
 	slash
 	single // a token of its own, whatever follows
 	double // punctuation that may go on
 	high   // the start of a code point above ASCII
+	digit  // digits and letters come last: names go on with them
+	letter
 )
 
 var classes = func() (c [256]class) {
@@ -91,40 +91,55 @@ var singles = [128]Kind{
 
 // Next sets t to the next token; at the end, to EOF for ever.
 func (l *Lexer) Next(t *Token) {
-	for l.at < len(l.text) {
-		c := l.text[l.at]
-		switch classes[c] {
-		case space:
-			l.at++
-			continue
+	text := l.text
+	for i := l.at; i < len(text); i = l.at {
+		k := classes[text[i]]
+		for k == space {
+			if i++; i == len(text) {
+				l.at = i
+				l.set(t, EOF, i)
+				return
+			}
+			k = classes[text[i]]
+		}
+		l.at = i
+		switch k {
 		case letter:
 			l.ident(t, 0)
 		case single:
 			l.at++
-			l.set(t, singles[c], l.at-1)
-		case digit:
-			l.number(t)
-		case double:
-			l.punctuation(t)
-		case dot:
-			if classes[l.peek(1)] == digit {
-				l.number(t)
-				return
-			}
-			l.at++
-			l.set(t, Dot, l.at-1)
+			l.set(t, singles[text[i]&0x7f], i)
 		case slash:
 			if !l.slash(t) {
 				continue
 			}
-		case quote:
-			l.quoted(t)
 		default:
-			l.foreign(t)
+			l.rare(t, k)
 		}
 		return
 	}
 	l.set(t, EOF, l.at)
+}
+
+// rare is Next for tokens that begin with a byte of the less frequent classes.
+func (l *Lexer) rare(t *Token, k class) {
+	switch k {
+	case digit:
+		l.number(t)
+	case double:
+		l.punctuation(t)
+	case dot:
+		if classes[l.peek(1)] == digit {
+			l.number(t)
+			return
+		}
+		l.at++
+		l.set(t, Dot, l.at-1)
+	case quote:
+		l.quoted(t)
+	default:
+		l.foreign(t)
+	}
 }
 
 // set makes t a token from start to where the lexer is. Tokens are set in place, field by field: copying one right after it was
@@ -137,7 +152,7 @@ func (l *Lexer) set(t *Token, k Kind, start int) {
 func (l *Lexer) ident(t *Token, f Flags) {
 	text, start := l.text, l.at
 	i := start
-	for i < len(text) && (classes[text[i]] == letter || classes[text[i]] == digit) {
+	for i < len(text) && classes[text[i]] >= digit {
 		i++
 	}
 	if i < len(text) && classes[text[i]] == high {
@@ -157,7 +172,7 @@ func (l *Lexer) ident(t *Token, f Flags) {
 // foreignLetters goes on with a name at a byte above ASCII and returns its end.
 func (l *Lexer) foreignLetters(i int, f Flags) (int, Flags) {
 	for i < len(l.text) {
-		if c := classes[l.text[i]]; c == letter || c == digit {
+		if c := classes[l.text[i]]; c >= digit {
 			i++
 			continue
 		} else if c != high {

@@ -1,0 +1,10 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[3];
+rx q[0];
+rx(1,2) q[0];
+h(1) q[0];
+cx q[0];
+cx q[0],q[1],q[2];
+U(sin(1,2),0,0) q[0];
+U(sine(1),0,theta) q[0];

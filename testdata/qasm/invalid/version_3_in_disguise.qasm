@@ -1,0 +1,5 @@
+include "stdgates.inc";
+qubit[2] q;
+bit[2] c;
+h q[0];
+c = measure q;
