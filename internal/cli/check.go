@@ -60,7 +60,7 @@ type checkJSON struct {
 
 func (o *checkOptions) file(ctx context.Context, in input) error {
 	options := o.source.qasm()
-	options.SyntaxOnly = o.syntaxOnly
+	options.SyntaxOnly, options.CheckOnly = o.syntaxOnly, true
 	p, err := o.app.load(ctx, in, o.load, options)
 	if err != nil {
 		return o.unreadable(in, err)

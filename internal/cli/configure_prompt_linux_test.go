@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -13,29 +12,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// terminalPair opens a pseudo-terminal: what a person sees and types, and what a program reads.
-func terminalPair(t *testing.T) (person, program *os.File) {
-	t.Helper()
-	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Skip("no pseudo-terminals here:", err)
-	}
-	t.Cleanup(func() { _ = person.Close() })
-	if err := unix.IoctlSetPointerInt(int(person.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Skip("no pseudo-terminals here:", err)
-	}
-	n, err := unix.IoctlGetInt(int(person.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Skip("no pseudo-terminals here:", err)
-	}
-	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Skip("no pseudo-terminals here:", err)
-	}
-	t.Cleanup(func() { _ = program.Close() })
-	return person, program
-}
 
 func echoes(t *testing.T, f *os.File) bool {
 	t.Helper()
@@ -75,7 +51,7 @@ func (s *screen) String() string {
 }
 
 func TestSecretIsNotEchoed(t *testing.T) {
-	person, program := terminalPair(t)
+	person, program := openTerminal(t)
 	var seen screen
 	go func() { _, _ = io.Copy(&seen, person) }()
 	a := &App{In: program, Err: program}
@@ -112,7 +88,7 @@ func TestSecretIsNotEchoed(t *testing.T) {
 }
 
 func TestInterruptedQuestionRestoresTheTerminal(t *testing.T) {
-	_, program := terminalPair(t)
+	_, program := openTerminal(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	a := &App{In: program, Err: io.Discard}
 	done := make(chan error, 1)

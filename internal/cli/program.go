@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -63,11 +64,21 @@ func (a *App) loadValid(ctx context.Context, in input, load loader, o qasm.Optio
 	if err != nil {
 		return nil, err
 	}
+	refuseEmpty(p)
 	showDiagnostics(a.Err, p, a.errPalette())
 	if p.Diagnostics.HasErrors() {
 		return p, &invalidError{p.Sources, p.Diagnostics}
 	}
 	return p, nil
+}
+
+// refuseEmpty makes an empty file an error. As a program it would run and do nothing, which is never what its name was given for.
+func refuseEmpty(p *qasm.Program) {
+	src := p.Sources.Find(1)
+	if src == nil || len(bytes.TrimSpace(src.Text)) > 0 {
+		return
+	}
+	p.Diagnostics = diag.List{{Severity: diag.Error, Code: "empty_program", Span: diag.Span{Start: src.Base, End: src.Base}, Message: "the file is empty"}}
 }
 
 func showDiagnostics(w io.Writer, p *qasm.Program, colors palette) {

@@ -40,7 +40,7 @@ func (r *result) writeText(w *bytes.Buffer, st textStyle) {
 		for _, c := range rest {
 			shots += c.N
 		}
-		fmt.Fprintf(w, "%s%s\n", indentation, p.dim(fmt.Sprintf("and %s more (%s)", counted(len(rest), "outcome"), counted(shots, "shot"))))
+		fmt.Fprintf(w, "%s%s\n", indentation, p.dim(fmt.Sprintf("and %s (%s)", counted(len(rest), "more outcome"), counted(shots, "shot"))))
 	}
 	r.writeExtras(w, st)
 }
