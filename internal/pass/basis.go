@@ -45,9 +45,13 @@ func (v vector) times(m []complex128) vector {
 // parallel reports whether v is e^{i phase} u.
 func (v vector) parallel(u vector) (phase float64, ok bool) {
 	overlap := cmplx.Conj(u[0])*v[0] + cmplx.Conj(u[1])*v[1]
-	ok = cmplx.Abs(v[0]-overlap*u[0]) < tiny && cmplx.Abs(v[1]-overlap*u[1]) < tiny
-	return cmplx.Phase(overlap), ok
+	if !vanishes(v[0]-overlap*u[0]) || !vanishes(v[1]-overlap*u[1]) {
+		return 0, false
+	}
+	return cmplx.Phase(overlap), true
 }
+
+func vanishes(x complex128) bool { return real(x)*real(x)+imag(x)*imag(x) < tiny*tiny }
 
 // name returns the one of the six states that v is, and v's phase relative to it, or product.
 func (v vector) name() move {
