@@ -99,8 +99,9 @@ type Circuit struct {
 	NumClbits    int
 	Ops          []Op
 	GlobalPhase  float64 // radians
-	// Declared maps this circuit's qubits to those of the program as written, after a pass renumbered them; nil is the identity.
-	// Declared qubits that no longer occur are in |0> throughout.
+	// Declared maps this circuit's qubits to those of the program as written, after a pass renumbered them; nil is the identity. Where
+	// swaps became a renumbering it holds at the end of the circuit, for the final state. Declared qubits that no longer occur are
+	// in |0> throughout.
 	Declared    []Qubit
 	NumDeclared int // qubits that the program declared; 0 means NumQubits
 
