@@ -25,10 +25,11 @@ func newRootCommand(a *App) *cobra.Command {
 	root.SetVersionTemplate("qcos {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	debug := root.PersistentFlags().Bool("debug", false, "log decisions on standard error (QCOS_DEBUG)")
-	root.PersistentPreRun = func(*cobra.Command, []string) {
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
 		if *debug {
 			a.enableDebug()
 		}
+		a.Log.Debug("command", "name", cmd.CommandPath(), "version", root.Version)
 	}
 	root.AddCommand(
 		newExecuteCommand(a),

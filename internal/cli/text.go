@@ -198,13 +198,18 @@ func grouped(n int) string {
 
 // shortTime gives a duration about three digits.
 func shortTime(d time.Duration) string {
+	ms, s := float64(d)/float64(time.Millisecond), d.Seconds()
 	switch {
-	case d < time.Millisecond:
-		return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
+	case ms < 1:
+		return fmt.Sprintf("%.2f ms", ms)
+	case ms < 10:
+		return fmt.Sprintf("%.1f ms", ms)
 	case d < time.Second:
-		return fmt.Sprintf("%.3g ms", math.Round(float64(d)/float64(time.Millisecond)*10)/10)
+		return fmt.Sprintf("%.0f ms", ms)
+	case s < 10:
+		return fmt.Sprintf("%.2f s", s)
 	case d < time.Minute:
-		return fmt.Sprintf("%.3g s", d.Seconds())
+		return fmt.Sprintf("%.1f s", s)
 	}
 	return d.Round(time.Second).String()
 }
