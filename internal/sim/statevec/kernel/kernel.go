@@ -11,12 +11,9 @@
 // given lane by lane, so that a control on a lane bit costs nothing.
 package kernel
 
-import (
-	"math/bits"
-	"unsafe"
-)
+import "math/bits"
 
-//go:generate go run -C gen . -out ..
+//go:generate go run -C gen . -out ../loops_amd64.s -stubs ../loops_amd64.go -pkg kernel
 
 // Float is a component of an amplitude.
 type Float interface{ float32 | float64 }
@@ -104,15 +101,5 @@ func (k *Set[F]) ApplyExchange(x []F, e *Exchange) { k.exchange(x, e) }
 func (k *Set[F]) ApplyPhases(x []F, s Span, table, keep []F, re, im F) {
 	if s.Groups > 0 && len(x) > 0 {
 		k.phases(x, s, table, keep, re, im)
-	}
-}
-
-// asmMatrix is the signature of the generated loops: the fields of a Matrix one by one.
-type asmMatrix[F Float] func(x *F, groups int, fixed, set, s0, s1 uintptr, coef *F, perm *uint32)
-
-// matrixByAsm wraps a generated loop.
-func matrixByAsm[F Float](f asmMatrix[F]) func(x []F, m *Matrix[F]) {
-	return func(x []F, m *Matrix[F]) {
-		f(unsafe.SliceData(x), m.Groups, m.Fixed, m.Set, m.Stride[0], m.Stride[1], unsafe.SliceData(m.Coef), unsafe.SliceData(m.perm))
 	}
 }
