@@ -151,7 +151,7 @@ func CheckTransport(apiURL string, insecureHTTP bool) error {
 	if u.Scheme == "https" || insecureHTTP || isLoopback(u.Hostname()) {
 		return nil
 	}
-	return fail("use https://, or --insecure-http where the network itself is trusted",
+	return fail("use https://",
 		"api_url %q would send the key in the clear to %s", apiURL, u.Hostname())
 }
 
