@@ -67,8 +67,7 @@ func (l *loader) read(src *diag.Source) {
 	p := parse.New(src, l.names, l.rep, parse.Options{Included: len(l.open) > 1, Reuse: true})
 	for s := p.Next(); s != nil && !l.rep.Full(); s = p.Next() {
 		switch s := s.(type) {
-		case *ast.Version:
-			l.version(s)
+		case *ast.Version: // checked by the parser
 		case *ast.Include:
 			if !l.opts.SyntaxOnly {
 				l.include(s)
@@ -80,16 +79,16 @@ func (l *loader) read(src *diag.Source) {
 		}
 	}
 	l.open = l.open[:len(l.open)-1]
+	if v := p.Version(); v != nil && len(l.open) == 0 {
+		l.program.Version = versionText(v)
+	}
 }
 
-func (l *loader) version(v *ast.Version) {
-	if len(l.open) > 1 || l.program.Version != "" {
-		return
+func versionText(v *ast.Version) string {
+	if v.Minor < 0 {
+		return strconv.Itoa(v.Major)
 	}
-	l.program.Version = strconv.Itoa(v.Major)
-	if v.Minor >= 0 {
-		l.program.Version += "." + strconv.Itoa(v.Minor)
-	}
+	return fmt.Sprintf("%d.%d", v.Major, v.Minor)
 }
 
 // isText reports whether a source looks like text, and reports it where it does not: nothing of it is worth a message of its own.

@@ -104,7 +104,7 @@ func (p *Parser) body() ([]ast.Stmt, bool) {
 
 func (p *Parser) bodyStatement() (ast.Stmt, bool) {
 	switch {
-	case p.tok.Kind != token.Ident:
+	case p.tok.Kind != token.Ident, startsStatement(p.tok.Symbol, true):
 		p.unexpected("a gate or `}` in the gate's body")
 		return nil, false
 	case p.tok.Symbol == token.Barrier:

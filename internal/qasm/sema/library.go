@@ -36,17 +36,6 @@ func (c *Checker) Library(at diag.Span) {
 	}
 }
 
-// LibrarySource is the text of the built-in library file of OpenQASM 2, made from the gate table.
-func LibrarySource() string {
-	var b strings.Builder
-	for i := range gate.All() {
-		if row := &gate.All()[i]; row.Homes[gate.QASM2] == gate.Library {
-			b.WriteString(definition(row))
-		}
-	}
-	return b.String()
-}
-
 // definition is a row as a gate definition of OpenQASM 2.
 func definition(r *gate.Gate) string {
 	params := ""
