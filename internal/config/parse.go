@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
-
-var profileName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 
 // CheckProfileName tells whether a profile may have this name: it becomes part of the name of an environment variable.
 func CheckProfileName(name string) error {
@@ -30,11 +27,22 @@ func parseProfile(text string, into *Settings) error {
 	if text == "" {
 		return errEmpty
 	}
-	if !profileName.MatchString(text) {
+	if !isProfileName(text) {
 		return errors.New("a profile's name has up to 64 letters, digits, - and _, and begins with a letter or digit")
 	}
 	into.Profile = text
 	return nil
+}
+
+func isProfileName(text string) bool {
+	const longest = 64
+	for i, c := range []byte(text) {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
+		if !letter && (i == 0 || c != '-' && c != '_') {
+			return false
+		}
+	}
+	return len(text) <= longest
 }
 
 func parseKey(text string, into *Settings) error {

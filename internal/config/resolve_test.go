@@ -409,6 +409,22 @@ func TestTableIsWhole(t *testing.T) {
 	}
 }
 
+func TestProfileNames(t *testing.T) {
+	for _, name := range []string{"dev", "Dev-2", "a_b", "9", strings.Repeat("x", 64)} {
+		if err := CheckProfileName(name); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"", "-a", "_a", "a b", "a.b", "a/b", "é", "a=b", "a\x00", "[", "@", strings.Repeat("x", 65)} {
+		if CheckProfileName(name) == nil {
+			t.Errorf("%q passes for the name of a profile", name)
+		}
+	}
+	if got, want := KeyVariable("us-East_1"), "QCOS_US_EAST_1_API_KEY"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func BenchmarkResolve(b *testing.B) {
 	home := b.TempDir()
 	if err := os.MkdirAll(filepath.Join(home, ".qcos"), 0o700); err != nil {
