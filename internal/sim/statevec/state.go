@@ -73,6 +73,9 @@ func (s *state[F]) Apply(ctx context.Context, lo, hi int) error {
 		if err := s.execute(ctx, p, s.reporter(from, to)); err != nil {
 			return err
 		}
+		if s.progress != nil {
+			s.progress(to)
+		}
 	}
 	return nil
 }
