@@ -169,7 +169,7 @@ func refuse(engines []sim.Engine, r *sim.Request, all []Candidate, method string
 			e.Detail = fmt.Sprintf("method %s cannot run this circuit: %s", best.Method, best.Reason)
 		}
 	case best.Bytes > maxMemory:
-		e.Detail = fmt.Sprintf("%d qubits need %s with method %s in %s precision, and %s may be used", r.Circuit.NumQubits, Bytes(best.Bytes), best.Method, best.Precision, Bytes(maxMemory))
+		e.Detail = fmt.Sprintf("%d qubits need %s (method %s, %s precision), and %s may be used", r.Circuit.NumQubits, Bytes(best.Bytes), best.Method, best.Precision, Bytes(maxMemory))
 	default:
 		e.Detail = fmt.Sprintf("the circuit would take more than a year with method %s", best.Method)
 	}
@@ -195,7 +195,7 @@ func advise(engines []sim.Engine, r *sim.Request, best Candidate, method string,
 		return "use fewer operations or fewer qubits"
 	}
 	if best.Bytes == 0 {
-		return "ask for less (see qcos execute --help) or change the circuit"
+		return "use fewer qubits, or leave out what the method lacks: qcos explain says what speaks against each"
 	}
 	return fmt.Sprintf("use a machine where %s may be used (see --max-memory), or fewer qubits", Bytes(best.Bytes))
 }

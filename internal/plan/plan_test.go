@@ -95,10 +95,10 @@ func TestChooseRefuses(t *testing.T) {
 		memory       int64
 		detail, next string
 	}{
-		{"memory", AutoMethod, []sim.Engine{dense, narrow}, sim.Auto, 1 << 20, "3 qubits need 512 MiB with method dense in single precision, and 1 MiB may be used", "use a machine where 512 MiB may be used (see --max-memory), or fewer qubits"},
-		{"single would do", AutoMethod, []sim.Engine{dense}, sim.Double, 600 << 20, "3 qubits need 1 GiB with method dense in double precision, and 600 MiB may be used", "use --precision single: it needs 512 MiB"},
+		{"memory", AutoMethod, []sim.Engine{dense, narrow}, sim.Auto, 1 << 20, "3 qubits need 512 MiB (method dense, single precision), and 1 MiB may be used", "use a machine where 512 MiB may be used (see --max-memory), or fewer qubits"},
+		{"single would do", AutoMethod, []sim.Engine{dense}, sim.Double, 600 << 20, "3 qubits need 1 GiB (method dense, double precision), and 600 MiB may be used", "use --precision single: it needs 512 MiB"},
 		{"another method would do", "narrow", []sim.Engine{dense, narrow}, sim.Auto, 2 << 30, "method narrow cannot run this circuit: h is not classical", "use --method auto: dense can run it"},
-		{"nothing can", AutoMethod, []sim.Engine{narrow}, sim.Auto, 2 << 30, "no method can run this circuit: narrow: h is not classical", "ask for less (see qcos execute --help) or change the circuit"},
+		{"nothing can", AutoMethod, []sim.Engine{narrow}, sim.Auto, 2 << 30, "no method can run this circuit: narrow: h is not classical", "use fewer qubits, or leave out what the method lacks: qcos explain says what speaks against each"},
 		{"time", AutoMethod, []sim.Engine{slow}, sim.Auto, 2 << 30, "the circuit would take more than a year with method slow", "use fewer operations or fewer qubits"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
