@@ -12,13 +12,12 @@ import (
 // MaxDepth bounds how deep expressions nest and how many operators stand in one chain, and with it the stack of whoever walks them.
 const MaxDepth = 10000
 
-// Strength of binding, weakest first. The order is that of OpenQASM 3; version 2 has a part of it, with `^` for powers.
+// Strength of binding, weakest first. The order is that of OpenQASM 3, of which version 2 has a part.
 const (
 	precNone = iota
 	precOr
 	precAnd
 	precBitOr
-	precBitXor
 	precBitAnd
 	precEqual
 	precCompare
@@ -29,17 +28,39 @@ const (
 	precPower
 )
 
-// binary is how strongly an operator binds in OpenQASM 2, or precNone. Powers group to the right, all others to the left.
-func (p *Parser) binary(k token.Kind) int {
+// binary is how strongly an operator binds, precNone for what is none, and whether OpenQASM 2 has it. Powers group to the right,
+// all others to the left.
+func binary(k token.Kind) (prec int, in2 bool) {
 	switch k {
 	case token.Plus, token.Minus:
-		return precAdd
+		return precAdd, true
 	case token.Star, token.Slash:
-		return precMultiply
-	case token.Caret, token.StarStar:
-		return precPower
+		return precMultiply, true
+	case token.Caret, token.StarStar: // in OpenQASM 2 both are powers
+		return precPower, true
+	case token.Percent:
+		return precMultiply, false
+	case token.ShiftLeft, token.ShiftRight:
+		return precShift, false
+	case token.Less, token.LessEq, token.Greater, token.GreaterEq:
+		return precCompare, false
+	case token.EqEq, token.NotEq:
+		return precEqual, false
+	case token.Amp:
+		return precBitAnd, false
+	case token.Pipe:
+		return precBitOr, false
+	case token.AmpAmp:
+		return precAnd, false
+	case token.PipePipe:
+		return precOr, false
 	}
-	return precNone
+	return precNone, false
+}
+
+// operator3 reports an operator that OpenQASM 2 does not have.
+func (p *Parser) operator3() {
+	p.rep.Error(p.tok.Span(), "openqasm3", "OpenQASM 2.0 has + - * / ^ and functions", "the operator %s is OpenQASM 3", p.found())
 }
 
 // expr reads an expression whose operators bind at least as strongly as lowest.
@@ -47,9 +68,13 @@ func (p *Parser) expr(lowest, depth int) (ast.Expr, bool) {
 	left, ok := p.prefix(depth)
 	for ok {
 		op, at := p.tok.Kind, p.tok.Span()
-		prec := p.binary(op)
-		if prec == precNone || prec < lowest {
+		prec, in2 := binary(op)
+		switch {
+		case prec == precNone, prec < lowest:
 			return left, true
+		case !in2:
+			p.operator3()
+			return nil, false
 		}
 		if depth++; depth > MaxDepth {
 			p.tooDeep()
@@ -110,6 +135,10 @@ func (p *Parser) prefix(depth int) (ast.Expr, bool) {
 		return e, true
 	case token.Ident:
 		return p.named(depth)
+	}
+	if p.tok.Kind == token.Not || p.tok.Kind == token.Tilde {
+		p.operator3()
+		return nil, false
 	}
 	p.unexpected("a number, a name or `(`")
 	return nil, false

@@ -2,6 +2,7 @@ package sema
 
 import (
 	"math"
+	"slices"
 
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/gate"
@@ -237,7 +238,16 @@ func (c *Checker) notAQubit(o *ast.Operand) {
 
 // distinct reports a qubit that occurs twice.
 func (c *Checker) distinct(qubits []uint32, s *ast.Call) bool {
-	seen := map[uint32]bool{}
+	if len(qubits) <= fewOperands {
+		for i, q := range qubits {
+			if slices.Contains(qubits[:i], q) {
+				c.repeated(s, i)
+				return false
+			}
+		}
+		return true
+	}
+	seen := make(map[uint32]bool, len(qubits))
 	for i, q := range qubits {
 		if seen[q] {
 			c.repeated(s, i)

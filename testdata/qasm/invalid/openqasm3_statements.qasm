@@ -7,3 +7,6 @@ ctrl @ x q[0],q[1];
 x q[0:1];
 for int i in [0:2] { h q[i]; }
 float f = 1.0;
+rx(5 % 3) q[0];
+rx(1 < 2) q[0];
+rx(!1) q[0];
