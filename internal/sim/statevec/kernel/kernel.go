@@ -45,8 +45,8 @@ func Best[F Float]() *Set[F] { return All[F]()[0] }
 // All returns every set that this machine can run, the fastest first; the last is portable Go.
 func All[F Float]() []*Set[F] { return append(machineSets[F](), Portable[F](portableLanes)) }
 
-// portableLanes is the block of the portable loops: a cache line of float64 for the real parts.
-const portableLanes = 8
+// portableLanes is the block of the portable loops: without vector instructions, lanes only cost.
+const portableLanes = 1
 
 // Span enumerates blocks by their elements: of all multiples of a block, in rising order, those whose bits outside Fixed are
 // free and whose bits in Fixed equal Set. Fixed includes the bits within a block.

@@ -11,7 +11,47 @@ func Portable[F Float](lanes int) *Set[F] {
 	}
 	k.matrix[1][0] = matrix1HighGo[F](lanes)
 	k.matrix[2][0] = matrix2HighGo[F](lanes)
+	if lanes == 1 {
+		k.matrix[1][0] = matrix1Go[F]
+		k.matrix[2][0] = matrix2Go[F]
+	}
 	return k
+}
+
+// matrix1Go is matrix1HighGo for blocks of one amplitude, whose coefficients fit registers.
+func matrix1Go[F Float](x []F, m *Matrix[F]) {
+	c := (*[8]F)(m.Coef)
+	c0r, c0i, c1r, c1i, d0r, d0i, d1r, d1i := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
+	at := uintptr(0)
+	for range m.Groups {
+		a := (*[2]F)(x[at|m.Set:])
+		b := (*[2]F)(x[at|m.Set|m.Stride[0]:])
+		ar, ai, br, bi := a[0], a[1], b[0], b[1]
+		a[0] = c0r*ar - c0i*ai + d0r*br - d0i*bi
+		a[1] = c0r*ai + c0i*ar + d0r*bi + d0i*br
+		b[0] = c1r*ar - c1i*ai + d1r*br - d1i*bi
+		b[1] = c1r*ai + c1i*ar + d1r*bi + d1i*br
+		at = m.next(at)
+	}
+}
+
+// matrix2Go is matrix2HighGo for blocks of one amplitude.
+func matrix2Go[F Float](x []F, m *Matrix[F]) {
+	c := (*[32]F)(m.Coef)
+	at := uintptr(0)
+	for range m.Groups {
+		base := at | m.Set
+		v := [4]*[2]F{(*[2]F)(x[base:]), (*[2]F)(x[base|m.Stride[0]:]), (*[2]F)(x[base|m.Stride[1]:]), (*[2]F)(x[base|m.Stride[0]|m.Stride[1]:])}
+		r0, i0, r1, i1 := v[0][0], v[0][1], v[1][0], v[1][1]
+		r2, i2, r3, i3 := v[2][0], v[2][1], v[3][0], v[3][1]
+		for o := range 4 {
+			c0r, c0i, c1r, c1i := c[2*o], c[2*o+1], c[2*o+8], c[2*o+9]
+			c2r, c2i, c3r, c3i := c[2*o+16], c[2*o+17], c[2*o+24], c[2*o+25]
+			v[o][0] = c0r*r0 - c0i*i0 + c1r*r1 - c1i*i1 + c2r*r2 - c2i*i2 + c3r*r3 - c3i*i3
+			v[o][1] = c0r*i0 + c0i*r0 + c1r*i1 + c1i*r1 + c2r*i2 + c2i*r2 + c3r*i3 + c3i*r3
+		}
+		at = m.next(at)
+	}
 }
 
 // matrix1HighGo combines pairs of blocks.
