@@ -90,7 +90,7 @@ func (o *checkOptions) unreadable(in input, err error) error {
 	}
 	var text bytes.Buffer
 	problem := diagnosticJSON{Severity: "error", Code: errorCode(err), Message: config.Redact(err.Error()), Hint: remedy(err)}
-	if e := writeLine(&text, checkJSON{File: in.name, Errors: []diagnosticJSON{problem}}); e != nil {
+	if e := writeLine(&text, checkJSON{File: nameOfNothing(in.name), Errors: []diagnosticJSON{problem}}); e != nil {
 		return e
 	}
 	if e := o.app.write(text.Bytes()); e != nil {

@@ -33,7 +33,7 @@ func newCompletionCommand(a *App) *cobra.Command {
 			"  fish        qcos completion fish | source\n" +
 			"  powershell  qcos completion powershell | Out-String | Invoke-Expression\n\n" +
 			"Put the line into your shell's start file to have it always.",
-		Example:   "  qcos completion bash > ~/.local/share/bash-completion/completions/qcos\n  qcos completion fish",
+		Example:   "  source <(qcos completion bash)\n  qcos completion zsh > _qcos",
 		ValidArgs: shells,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && slices.Contains(shells, args[0]) {

@@ -112,9 +112,9 @@ func inputError(in input, err error) error {
 	return &InputError{Detail: fmt.Sprintf("cannot read %s: %v", in.shown(), plain(err))}
 }
 
-// nameOfNothing is a name to show where there is no such file. A key pasted in the place of a file is cut.
+// nameOfNothing is a name to show where there may be no such file. A key pasted in the place of a file is cut.
 func nameOfNothing(name string) string {
-	if filepath.Ext(name) != "" {
+	if _, err := os.Lstat(name); err == nil || filepath.Ext(name) != "" {
 		return name
 	}
 	return config.Redact(name)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,8 +86,24 @@ func refuseEmpty(p *qasm.Program) {
 func showDiagnostics(w io.Writer, p *qasm.Program, colors palette) {
 	for _, d := range p.Diagnostics {
 		d.Message, d.Hint = config.Redact(d.Message), config.Redact(d.Hint)
-		diag.Render(w, p.Sources, d, colors.diagStyle())
+		var text bytes.Buffer
+		diag.Render(&text, p.Sources, d, colors.diagStyle())
+		place, excerpt, _ := bytes.Cut(text.Bytes(), []byte("\n"))
+		fmt.Fprintf(w, "%s\n%s", place, maskKeys(excerpt))
 	}
+}
+
+// keyInSource is what looks like an API key. Somebody will check a .env by mistake, or include one, and diagnostics quote lines.
+var keyInSource = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)qcos-[0-9a-z]{2}[0-9a-z._-]{5,}`)
+})
+
+// maskKeys keeps the beginning of keys and the columns of what follows.
+func maskKeys(text []byte) []byte {
+	const shown = len("qcos-ab")
+	return keyInSource().ReplaceAllFunc(text, func(key []byte) []byte {
+		return append(bytes.Clone(key[:shown]), bytes.Repeat([]byte("*"), len(key)-shown)...)
+	})
 }
 
 // diagnosticJSON is a diagnostic for programs. Lines and columns count from 1, columns in code points; the end is exclusive.

@@ -65,6 +65,9 @@ func (r *result) writeJSON(w *bytes.Buffer, o *simulationOptions) error {
 	if o.seed != nil {
 		j.Seed = *o.seed
 	}
+	if r.program == nil {
+		j.File = nameOfNothing(r.in.name)
+	}
 	if r.program != nil && r.program.Circuit != nil {
 		j.NumQubits, j.NumClbits = r.program.Circuit.NumQubits, r.program.Circuit.NumClbits
 	}

@@ -1,0 +1,62 @@
+# Everything that people and CI do with this repository. `make help` lists the targets.
+
+GO       ?= go
+CIRCUITS ?= testdata/circuits/*.qasm
+FUZZTIME ?= 30s
+BENCH    ?= .
+SHARED   ?= ../shared
+
+export CGO_ENABLED ?= 0
+
+.PHONY: help run build test race fuzz bench lint generate verify docs check-corpora clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
+
+run: ## run the circuits of testdata and print their counts
+	$(GO) run ./cmd/qcos execute $(CIRCUITS)
+
+build: ## build bin/qcos, static and stripped
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/qcos ./cmd/qcos
+
+test: ## run all tests
+	$(GO) test -timeout 15m ./...
+
+race: ## run the tests with the race detector, which needs cgo
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
+
+fuzz: ## fuzz every target for FUZZTIME (30s)
+	@set -e; $(GO) list -f '{{$$p := .ImportPath}}{{range .TestGoFiles}}{{$$.Dir}}/{{.}} {{$$p}}{{"\n"}}{{end}}{{range .XTestGoFiles}}{{$$.Dir}}/{{.}} {{$$p}}{{"\n"}}{{end}}' ./... | \
+	while read -r file package; do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+bench: ## run the benchmarks that match BENCH (all)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+lint: ## check formatting, vet, and run golangci-lint where it is installed
+	@files=$$(gofmt -l cmd internal); if [ -n "$$files" ]; then echo "not formatted (run gofmt -w):"; echo "$$files"; exit 1; fi
+	$(GO) vet ./...
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; \
+	else echo "golangci-lint is not installed: only gofmt and go vet were run"; fi
+
+generate: ## write generated code and documentation anew
+	$(GO) generate ./...
+
+docs: ## write the generated documentation anew
+	$(GO) generate ./internal/cli ./internal/config
+
+verify: generate ## fail where generated files are not up to date
+	@git diff --exit-code || { echo "generated files are stale: commit the difference above"; exit 1; }
+	@new=$$(git ls-files --others --exclude-standard); if [ -n "$$new" ]; then echo "not committed:"; echo "$$new"; exit 1; fi
+
+check-corpora: build ## hold the command line against the corpora beside the repository
+	@if [ ! -d $(SHARED)/checks ]; then echo "$(SHARED)/checks is not there: nothing was checked"; exit 0; fi; set -ex; \
+	python3 $(SHARED)/checks/language.py --qcos bin/qcos -v $(SHARED)/corpora/qasm2-valid $(SHARED)/corpora/qasm2-invalid; \
+	python3 $(SHARED)/checks/results.py --qcos bin/qcos --circuits $(SHARED)/corpora/qasmbench --results $(SHARED)/corpora/qasmbench/results --max-qubits 24 -v
+
+clean: ## remove what was built
+	rm -rf bin
