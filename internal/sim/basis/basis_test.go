@@ -102,7 +102,7 @@ func TestAgainstReference(t *testing.T) {
 		c := random(r, 3+r.IntN(2), 1+r.IntN(2), 5+r.IntN(40))
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			req := request(c, everything, 7)
-			req.Observables = []sim.PauliSum{{{Coefficient: 1, Paulis: []sim.Pauli{{Qubit: 0, Letter: 'Z'}, {Qubit: 2, Letter: 'Z'}}}, {Coefficient: 0.5}}}
+			req.Observables = []sim.PauliSum{{{Coefficient: 3, Paulis: []sim.Pauli{{Qubit: 0, Letter: "XY"[seed%2]}, {Qubit: 1, Letter: 'Z'}}}, {Coefficient: 1, Paulis: []sim.Pauli{{Qubit: 0, Letter: 'Z'}, {Qubit: 2, Letter: 'Z'}}}, {Coefficient: 0.5}}}
 			check(t, c, run(t, req))
 		})
 	}

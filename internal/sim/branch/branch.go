@@ -59,16 +59,17 @@ type tree struct {
 	limit         int  // of branches and outcomes, where exact
 	certain       float64
 
-	at       int         // the step at hand
-	frontier []*branch   // in front of step at, each with a state
-	next     []*branch   // of the frontier, those that are through the step at hand
-	parked   []*branch   // without a state; the last is taken up first
-	live     bitvec.Vec  // the clbits whose value a later condition reads
-	pool     pool        // of what merged branches leave
-	index    index       // for finding equal records
-	progress progress    // what the user is told
-	outcomes outcomes    // of the branches that are through
-	answers  finalStates // likewise
+	at         int        // the step at hand
+	frontier   []*branch  // in front of step at, each with a state
+	next       []*branch  // of the frontier, those that are through the step at hand
+	parked     []*branch  // without a state; the last is taken up first
+	live       bitvec.Vec // the clbits whose value a later condition reads
+	pool       pool       // of what merged branches leave
+	index      index      // for finding equal records
+	progress   progress   // what the user is told
+	outcomes   outcomes   // of the branches that are through
+	completion *completion
+	answers    finalStates // likewise
 
 	// coincide is set once two records of the frontier may be equal: after a write over an older value and after a split that no
 	// record shows. Else merging branches need not look for equals.
@@ -100,6 +101,7 @@ func newTree(r *sim.Request, start func() (State, error)) *tree {
 	if r.Precision == sim.Single {
 		t.certain = certainSingle
 	}
+	t.completion = newCompletion(t.program)
 	t.answers.init(r)
 	t.progress.init(r)
 	return t
@@ -112,12 +114,18 @@ func (t *tree) shots() int {
 	return t.request.Shots
 }
 
+// root is the branch that everything starts from, parked at the first step.
+func (t *tree) root() *branch {
+	shots := t.shots()
+	records := []record{{bits: bitvec.New(t.request.Circuit.NumClbits), count: shots, weight: 1}}
+	return &branch{records: records, shots: shots, weight: 1, key: 1}
+}
+
 func (t *tree) run(ctx context.Context) error {
-	root := &branch{shots: t.shots(), weight: 1, key: 1}
+	root := t.root()
 	if !t.follows(root.shots, root.weight) {
 		return nil
 	}
-	root.records = []record{{bits: bitvec.New(t.request.Circuit.NumClbits), count: root.shots, weight: 1}}
 	t.park(root)
 	for len(t.parked) > 0 {
 		if err := t.unpark(ctx); err != nil {

@@ -360,6 +360,10 @@ func TestLimits(t *testing.T) {
 	if res := must(t, r, &stock{}); len(res.Probabilities) != 64 {
 		t.Errorf("%d outcomes within the limit", len(res.Probabilities))
 	}
+	r.Circuit, r.MaxMemory = c, 70*(recordOverhead+8) // parked branches do not count any more once they are through
+	if res := must(t, r, &stock{allowed: 1}); len(res.Probabilities) != 64 {
+		t.Errorf("%d outcomes one after the other", len(res.Probabilities))
+	}
 }
 
 func TestCancel(t *testing.T) {

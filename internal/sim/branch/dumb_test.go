@@ -115,6 +115,7 @@ func (d *dumb) Fingerprint() uint64 {
 }
 
 func (d *dumb) Sample(_ context.Context, qubits []circuit.Qubit, n int, r *rng.Stream, report func(bitvec.Vec, int)) error {
+	counts := make([]int, len(d.v)) // reported in order, as engines do
 	for range n {
 		u, i := r.Float64(), 0
 		for ; i < len(d.v)-1; i++ {
@@ -122,7 +123,12 @@ func (d *dumb) Sample(_ context.Context, qubits []circuit.Qubit, n int, r *rng.S
 				break
 			}
 		}
-		report(pick(i, qubits), 1)
+		counts[i]++
+	}
+	for i, k := range counts {
+		if k > 0 {
+			report(pick(i, qubits), k)
+		}
 	}
 	return nil
 }

@@ -72,9 +72,9 @@ type completion struct {
 	bits    bitvec.Vec
 }
 
-func (t *tree) newCompletion() *completion {
-	f := &completion{program: t.program, bits: bitvec.New(t.request.Circuit.NumClbits)}
-	for _, w := range t.program.writes {
+func newCompletion(p *program) *completion {
+	f := &completion{program: p, bits: bitvec.New(p.circuit.NumClbits)}
+	for _, w := range p.writes {
 		f.hashes = append(f.hashes, bitHash(w.clbit))
 	}
 	return f
@@ -90,7 +90,8 @@ func (f *completion) of(r *record, outcome bitvec.Vec) record {
 	return done
 }
 
-func (t *tree) numbers(b *branch, purpose uint64) *rng.Stream {
+// stream returns the random numbers of a branch at the end of the circuit.
+func (t *tree) stream(b *branch, purpose uint64) *rng.Stream {
 	return rng.New(t.request.Seed, rng.Mix(rng.Mix(b.key, uint64(len(t.program.steps))), purpose))
 }
 
@@ -114,10 +115,10 @@ func (t *tree) sample(ctx context.Context, b *branch) error {
 }
 
 func (t *tree) sampleRecord(ctx context.Context, b *branch, r *record) error {
-	f := t.newCompletion()
-	stream := rng.New(t.request.Seed, rng.Mix(rng.Mix(rng.Mix(b.key, uint64(len(t.program.steps))), sampleNumbers), r.hash))
+	stream := t.stream(b, sampleNumbers)
+	stream.Seek(r.hash)
 	return b.state.Sample(ctx, t.program.measured, r.count, stream, func(outcome bitvec.Vec, n int) {
-		done := f.of(r, outcome)
+		done := t.completion.of(r, outcome)
 		t.outcomes.add(done.bits, done.hash, n, 0)
 	})
 }
@@ -131,10 +132,9 @@ func (t *tree) sampleDealt(ctx context.Context, b *branch, records []record) err
 			owners = append(owners, uint32(i))
 		}
 	}
-	deal := t.numbers(b, assignNumbers)
+	deal := t.stream(b, assignNumbers)
 	deal.Shuffle(len(owners), func(i, j int) { owners[i], owners[j] = owners[j], owners[i] })
-	f := t.newCompletion()
-	return b.state.Sample(ctx, t.program.measured, b.shots, t.numbers(b, sampleNumbers), func(outcome bitvec.Vec, n int) {
+	return b.state.Sample(ctx, t.program.measured, b.shots, t.stream(b, sampleNumbers), func(outcome bitvec.Vec, n int) {
 		hand := owners[:n]
 		owners = owners[n:]
 		slices.Sort(hand)
@@ -143,7 +143,7 @@ func (t *tree) sampleDealt(ctx context.Context, b *branch, records []record) err
 			for same < len(hand) && hand[same] == hand[0] {
 				same++
 			}
-			done := f.of(&records[hand[0]], outcome)
+			done := t.completion.of(&records[hand[0]], outcome)
 			t.outcomes.add(done.bits, done.hash, same, 0)
 			hand = hand[same:]
 		}
@@ -152,13 +152,12 @@ func (t *tree) sampleDealt(ctx context.Context, b *branch, records []record) err
 
 // distribute adds the exact distribution of the terminal measurements of a branch.
 func (t *tree) distribute(ctx context.Context, b *branch) error {
-	f := t.newCompletion()
 	return b.state.Distribution(ctx, t.program.measured, t.limit, func(outcome bitvec.Vec, p float64) {
 		for i := range b.records {
 			if t.outcomes.likely > t.limit {
 				return
 			}
-			done := f.of(&b.records[i], outcome)
+			done := t.completion.of(&b.records[i], outcome)
 			t.outcomes.add(done.bits, done.hash, 0, b.records[i].weight*p)
 		}
 	})
