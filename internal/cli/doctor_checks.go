@@ -135,6 +135,9 @@ func tryEngine(ctx context.Context) (string, error) {
 
 func (o *doctorOptions) checkConfigFile() finding {
 	const check = "config file"
+	if o.sources.ConfigFile() == "" {
+		return finding{check, verdictWarn, "there is no home folder: settings cannot be stored", "set HOME to a folder of yours"}
+	}
 	file, err := openConfigFile(o.sources)
 	if err != nil {
 		return failed(check, err)

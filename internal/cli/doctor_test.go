@@ -102,6 +102,7 @@ func TestDoctorFinds(t *testing.T) {
 			_ = os.Chmod(filepath.Join(u.home, ".qcos", "config.json"), 0o644)
 		}, "config file", verdictWarn, "chmod 600"},
 		{"a good config file", func(u *user, _ *doctorOptions) { u.writes(t, ".qcos/config.json", `{"profiles":{"dev":{}}}`) }, "config file", verdictOK, "1 profile, for you alone"},
+		{"no home", func(_ *user, o *doctorOptions) { o.sources.Home = "" }, "config file", verdictWarn, "cannot be stored"},
 		{"a broken .env", func(u *user, _ *doctorOptions) { u.writes(t, "project/.env", "what?\n") }, ".env", verdictFail, "line 1"},
 		{"a .env that git shows", func(u *user, _ *doctorOptions) { u.writes(t, "project/.env", "QCOS_API_KEY=x\n") }, ".env", verdictWarn, "git does not ignore it"},
 		{"a .env that git ignores", func(u *user, _ *doctorOptions) {
