@@ -7,6 +7,7 @@ package circuit
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/softquantus/qcos/internal/bitvec"
 	"github.com/softquantus/qcos/internal/diag"
@@ -240,7 +241,13 @@ func (c *Circuit) Copy(from *Circuit, op Op, qubits []Qubit) *Op {
 }
 
 func (c *Circuit) add(k Kind, qubits []Qubit) *Op {
-	c.Ops = append(c.Ops, Op{Kind: k, qubits: uint32(len(c.qubits)), nq: uint32(len(qubits))})
+	n := len(c.Ops)
+	if n == cap(c.Ops) {
+		c.Ops = slices.Grow(c.Ops, 1)
+	}
+	c.Ops = c.Ops[:n+1]
+	op := &c.Ops[n] // set in place: appending a copy of what was just made takes several times as long
+	*op = Op{Kind: k, qubits: uint32(len(c.qubits)), nq: uint32(len(qubits))}
 	c.qubits = append(c.qubits, qubits...)
-	return &c.Ops[len(c.Ops)-1]
+	return op
 }

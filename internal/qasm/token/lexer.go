@@ -161,10 +161,16 @@ func (l *Lexer) ident(t *Token, f Flags) {
 	l.at = i
 	l.set(t, Ident, start)
 	t.Flags = f
-	if n := i - start; n <= 8 && start+8 <= len(text) {
+	n := i - start
+	if n == 1 {
+		t.Symbol = l.names.one[text[start]&0x7f]
+	}
+	switch {
+	case t.Symbol != None:
+	case n <= 8 && start+8 <= len(text):
 		key := binary.LittleEndian.Uint64(text[start:]) & (1<<(8*n) - 1)
 		t.Symbol = l.names.packed(key, text[start:i])
-	} else {
+	default:
 		t.Symbol = l.names.Symbol(text[start:i])
 	}
 }

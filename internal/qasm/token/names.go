@@ -59,9 +59,10 @@ var words3 = []string{
 
 // Names numbers the names of one program. It keeps slices of the source, not copies. Not safe for concurrent use.
 type Names struct {
-	texts [][]byte // by symbol
-	short table    // names of up to eight bytes, by their bytes
-	long  table    // longer names, by their hash
+	texts [][]byte    // by symbol
+	one   [128]Symbol // of names of one letter, which most registers have
+	short table       // names of up to eight bytes, by their bytes
+	long  table       // longer names, by their hash
 	seed  maphash.Seed
 	odd   uint64 // random, so that nobody can choose names that collide
 	last3 Symbol // the last of the keywords of OpenQASM 3
@@ -144,6 +145,9 @@ func (n *Names) packed(key uint64, text []byte) Symbol {
 
 func (n *Names) add(t *table, s *slot, key uint64, text []byte) Symbol {
 	symbol := Symbol(len(n.texts))
+	if len(text) == 1 {
+		n.one[text[0]&0x7f] = symbol // a name of one byte is ASCII
+	}
 	n.texts = append(n.texts, text)
 	*s = slot{key, symbol}
 	if t.used++; 2*t.used > len(t.slots) {
