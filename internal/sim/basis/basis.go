@@ -77,7 +77,7 @@ func (e engine) Run(ctx context.Context, r *sim.Request) (*sim.Result, error) {
 		return nil, err
 	}
 	need := e.Estimate(r).Bytes
-	if need > r.MaxMemory {
+	if r.MaxMemory > 0 && need > r.MaxMemory {
 		return nil, &sim.LimitError{What: "memory", Need: need, Have: r.MaxMemory}
 	}
 	res, err := branch.Run(ctx, r, func() (branch.State, error) { return newState(r.Circuit), nil })

@@ -76,6 +76,9 @@ type tree struct {
 	coincide bool
 	// stale is set when bits have died since branches were last compared: only then can gates have made states equal.
 	stale bool
+	// compared is how many branches the last search for equals left, fruitful whether it found any.
+	compared int
+	fruitful bool
 
 	parkedRecords int
 	branches      int

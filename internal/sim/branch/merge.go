@@ -17,13 +17,25 @@ func (t *tree) mergeIfStale(ctx context.Context) error {
 	return t.merge(ctx)
 }
 
+// fewBranches is a number of branches that are always worth comparing.
+const fewBranches = 8
+
+// worthComparing reports whether the frontier should be searched for equals. Equals stay equal if they are not found at once, so a
+// search that found nothing need not be repeated before the frontier has grown.
+func (t *tree) worthComparing() bool {
+	n := len(t.frontier)
+	return n > 1 && (n <= fewBranches || t.fruitful || n >= 2*t.compared)
+}
+
 // merge unites the branches of the frontier whose states and live bits are equal.
 func (t *tree) merge(ctx context.Context) error {
 	t.stale = false
-	if len(t.frontier) > 1 {
+	if t.worthComparing() {
+		before := len(t.frontier)
 		if err := t.mergeAlike(ctx); err != nil {
 			return err
 		}
+		t.compared, t.fruitful = len(t.frontier), len(t.frontier) < before
 	}
 	if len(t.frontier) == 1 {
 		t.coincide = false

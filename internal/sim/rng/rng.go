@@ -7,7 +7,7 @@ import "math/bits"
 // Stream is a sequence of random numbers of one purpose. The zero value is stream 0 of seed 0; see New. Not for concurrent use;
 // many streams may be used side by side.
 type Stream struct {
-	key     [2]uint32
+	seed    uint64
 	counter uint64
 	stream  uint64
 	buf     [2]uint64
@@ -17,7 +17,7 @@ type Stream struct {
 // New returns the stream of that number under a seed. Different numbers give independent streams; see Mix for making numbers of
 // several things.
 func New(seed, stream uint64) *Stream {
-	return &Stream{key: [2]uint32{uint32(seed), uint32(seed >> 32)}, stream: stream}
+	return &Stream{seed: seed, stream: stream}
 }
 
 // Seek goes on at another place of the stream. Places are a block of two numbers each; a place that is a hash of what the numbers
@@ -58,9 +58,8 @@ func (s *Stream) Shuffle(n int, swap func(i, j int)) {
 
 // fill makes the next two numbers of the stream: one block of Philox whose key is the seed and whose counter is (place, stream).
 func (s *Stream) fill() {
-	x := philox([4]uint32{uint32(s.counter), uint32(s.counter >> 32), uint32(s.stream), uint32(s.stream >> 32)}, s.key)
+	s.buf[1], s.buf[0] = philox(s.counter, s.stream, s.seed)
 	s.counter++
-	s.buf = [2]uint64{uint64(x[3])<<32 | uint64(x[2]), uint64(x[1])<<32 | uint64(x[0])}
 	s.left = 2
 }
 
@@ -71,14 +70,17 @@ const (
 	philoxRounds       = 10
 )
 
-func philox(x [4]uint32, key [2]uint32) [4]uint32 {
-	x0, x1, x2, x3, k0, k1 := x[0], x[1], x[2], x[3], key[0], key[1]
+// philox encrypts the counter (low, high) under a key. The first word of the published function is the lower half of the first
+// argument and of the first result.
+func philox(low, high, key uint64) (first, second uint64) {
+	x0, x1, x2, x3 := uint32(low), uint32(low>>32), uint32(high), uint32(high>>32)
+	k0, k1 := uint32(key), uint32(key>>32)
 	for range philoxRounds {
 		p, q := philoxM0*uint64(x0), philoxM1*uint64(x2)
 		x0, x1, x2, x3 = uint32(q>>32)^x1^k0, uint32(q), uint32(p>>32)^x3^k1, uint32(p)
 		k0, k1 = k0+philoxW0, k1+philoxW1
 	}
-	return [4]uint32{x0, x1, x2, x3}
+	return uint64(x1)<<32 | uint64(x0), uint64(x3)<<32 | uint64(x2)
 }
 
 // Mix makes one number of two, for streams that belong to several things: Mix(Mix(a, b), c). Different pairs give different
