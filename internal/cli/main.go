@@ -10,7 +10,7 @@ import (
 
 // patience is how long a command may take to stop after Ctrl-C before the process ends without it. With what follows it stays
 // below the tenth of a second that feels like at once.
-const patience = 60 * time.Millisecond
+const patience = 25 * time.Millisecond
 
 // Main runs the command line of this process and returns its exit code.
 //

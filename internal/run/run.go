@@ -223,7 +223,7 @@ func check(c *circuit.Circuit, o *Options) error {
 		s := drawSeed()
 		o.Seed = &s
 	}
-	return nil
+	return checkShots(c, o)
 }
 
 // DefaultMaxMemory is what a run may use where Options.MaxMemory says nothing: most of the machine's or control group's memory. It
