@@ -54,3 +54,15 @@ func BenchmarkLoadOne(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkLoadSmall reads a program of a few lines: what each start of the tool pays.
+func BenchmarkLoadSmall(b *testing.B) {
+	text, err := os.ReadFile(filepath.Join(testdata, "valid/bell.qasm"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		Load("bell.qasm", text, Options{})
+	}
+}

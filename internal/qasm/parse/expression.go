@@ -114,34 +114,41 @@ func (p *Parser) prefix(depth int) (ast.Expr, bool) {
 	case token.Float:
 		return p.float()
 	case token.Minus, token.Plus:
-		start, op := p.tok.Start, p.tok.Kind
-		p.advance()
-		inner, ok := p.expr(precUnary, depth+1)
-		if !ok {
-			return nil, false
-		}
-		e := p.arena.Unaries.New()
-		*e = ast.Unary{At: p.at(start), Op: op, Inner: inner}
-		return e, true
+		return p.unary(depth)
 	case token.LParen:
-		start := p.tok.Start
-		p.advance()
-		inner, ok := p.expr(precNone, depth+1)
-		if !ok || !p.expect(token.RParen, "to close the parenthesis") {
-			return nil, false
-		}
-		e := p.arena.Parens.New()
-		*e = ast.Paren{At: p.at(start), Inner: inner}
-		return e, true
+		return p.paren(depth)
 	case token.Ident:
 		return p.named(depth)
-	}
-	if p.tok.Kind == token.Not || p.tok.Kind == token.Tilde {
+	case token.Not, token.Tilde:
 		p.operator3()
 		return nil, false
 	}
 	p.unexpected("a number, a name or `(`")
 	return nil, false
+}
+
+func (p *Parser) unary(depth int) (ast.Expr, bool) {
+	start, op := p.tok.Start, p.tok.Kind
+	p.advance()
+	inner, ok := p.expr(precUnary, depth+1)
+	if !ok {
+		return nil, false
+	}
+	e := p.arena.Unaries.New()
+	*e = ast.Unary{At: p.at(start), Op: op, Inner: inner}
+	return e, true
+}
+
+func (p *Parser) paren(depth int) (ast.Expr, bool) {
+	start := p.tok.Start
+	p.advance()
+	inner, ok := p.expr(precNone, depth+1)
+	if !ok || !p.expect(token.RParen, "to close the parenthesis") {
+		return nil, false
+	}
+	e := p.arena.Parens.New()
+	*e = ast.Paren{At: p.at(start), Inner: inner}
+	return e, true
 }
 
 // named reads a constant, a parameter or a function with its arguments.

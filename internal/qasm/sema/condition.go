@@ -24,41 +24,46 @@ type conditionKey struct {
 
 // condition judges `register == integer`. Conditions written alike are one.
 func (c *Checker) condition(e ast.Expr) (*Condition, bool) {
-	b, ok := e.(*ast.Binary)
-	if !ok {
+	b, isBinary := e.(*ast.Binary)
+	if !isBinary {
 		return nil, false
 	}
-	var operand ast.Operand
-	switch left := b.Left.(type) {
-	case *ast.Ident:
-		operand = ast.Operand{At: left.At, Name: ast.Name{At: left.At, Symbol: left.Symbol}}
-	case *ast.Index:
-		operand = ast.Operand{At: left.At, Name: left.Name, Index: left.Index}
-	}
+	operand := conditionOperand(b.Left)
 	arg, ok := c.operand(&operand, false)
 	value, isInt := b.Right.(*ast.Int)
 	if !ok || !isInt {
 		return nil, false
-	}
-	key := conditionKey{register: c.register(operand.Name.Symbol), index: -1, negate: b.Op == token.NotEq}
-	if !arg.Whole {
-		key.index = int(arg.First)
 	}
 	digits := bytes.TrimLeft(value.Text, "0")
 	if len(digits) > maxDigits && arg.Size >= maxDigits {
 		c.rep.Error(value.Span(), "number_too_large", "", "this integer is too long: at most %d digits are allowed", maxDigits)
 		return nil, false
 	}
+	key := conditionKey{register: c.register(operand.Name.Symbol), index: -1, negate: b.Op == token.NotEq}
+	if !arg.Whole {
+		key.index = int(arg.First)
+	}
 	if w := c.conditions[conditionKey{key.register, key.index, key.negate, string(digits)}]; w != nil {
 		return w, true
 	}
-	key.value = string(digits)
 	w := &Condition{Condition: circuit.Condition{First: arg.First, Width: arg.Size, Value: integer(value, digits, arg.Size), Negate: key.negate}}
 	if w.Value.Len() > w.Width {
 		c.rep.Warn(value.Span(), "constant_condition", "", "%s has %s and never equals this number", c.name(operand.Name.Symbol), count(arg.Size, "bit"))
 	}
+	key.value = string(digits)
 	c.conditions[key] = w
 	return w, true
+}
+
+// conditionOperand is what stands left in a condition.
+func conditionOperand(e ast.Expr) ast.Operand {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return ast.Operand{At: e.At, Name: ast.Name{At: e.At, Symbol: e.Symbol}}
+	case *ast.Index:
+		return ast.Operand{At: e.At, Name: e.Name, Index: e.Index}
+	}
+	return ast.Operand{At: ast.At(e.Span())}
 }
 
 // integer is the value of digits, or where they are too many for a register of that width, some value too large for it.
