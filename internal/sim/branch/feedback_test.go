@@ -1,6 +1,7 @@
 package branch
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/gate"
 	"github.com/softquantus/qcos/internal/sim"
+	"github.com/softquantus/qcos/internal/sim/rng"
 )
 
 // teleport teleports one random qubit state n times in a row through three qubits with measured feedback. Each round measures into
@@ -121,7 +123,6 @@ func TestTeleportExpectations(t *testing.T) {
 	}
 }
 
-// cheap is three qubits' worth of state that costs next to nothing, so that the benchmark shows the tree.
 func BenchmarkTeleport(b *testing.B) {
 	for _, k := range []struct {
 		rounds, shots int
@@ -134,6 +135,42 @@ func BenchmarkTeleport(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+		})
+	}
+}
+
+// spread is a State whose outcomes are all different: what sampling costs beside the engine.
+type spread struct{ dumb }
+
+func (*spread) Sample(_ context.Context, qubits []circuit.Qubit, n int, r *rng.Stream, report func(bitvec.Vec, int)) error {
+	v := bitvec.New(len(qubits))
+	for range n {
+		for i := range v.Words() {
+			v.Words()[i] = r.Uint64() >> max(0, 64*(i+1)-len(qubits)) // the last word may have fewer bits
+		}
+		report(v, 1)
+	}
+	return nil
+}
+
+func BenchmarkDistinctOutcomes(b *testing.B) {
+	for _, n := range []int{30, 128} {
+		c := &circuit.Circuit{}
+		c.AddQreg("q", n)
+		c.AddCreg("c", n)
+		for q := range uint32(n) {
+			c.AddMeasure(q, q)
+		}
+		const shots = 1_000_000
+		b.Run(fmt.Sprintf("qubits=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				r := request(c, sim.Counts, shots, 1)
+				res, err := Run(b.Context(), r, func() (State, error) { return &spread{dumb{c: c, v: []complex128{1}, stock: &stock{}}}, nil })
+				if err != nil || len(res.Counts) < shots*9/10 {
+					b.Fatal(err, len(res.Counts))
+				}
+			}
+			b.ReportMetric(shots*float64(b.N)/b.Elapsed().Seconds(), "shots/s")
 		})
 	}
 }

@@ -42,7 +42,7 @@ func (t *tree) takeOutcomes(ctx context.Context, b *branch) error {
 	if len(t.program.measured) == 0 {
 		for i := range b.records {
 			if r := &b.records[i]; t.keeps(r) {
-				t.outcomes.add(r.bits, r.hash, r.count, t.weightOf(r))
+				t.outcomes.add(r.bits, r.count, t.weightOf(r))
 			}
 		}
 		return nil
@@ -63,31 +63,6 @@ func (t *tree) weightOf(r *record) float64 {
 		return r.weight
 	}
 	return 0
-}
-
-// completion is a record being completed with the outcome of the terminal measurements.
-type completion struct {
-	program *program
-	hashes  []uint64 // of the clbits that the program's writes go to
-	bits    bitvec.Vec
-}
-
-func newCompletion(p *program) *completion {
-	f := &completion{program: p, bits: bitvec.New(p.circuit.NumClbits)}
-	for _, w := range p.writes {
-		f.hashes = append(f.hashes, bitHash(w.clbit))
-	}
-	return f
-}
-
-// of returns r with an outcome written into it; the bits are good until the next call.
-func (f *completion) of(r *record, outcome bitvec.Vec) record {
-	copy(f.bits.Words(), r.bits.Words())
-	done := record{bits: f.bits, hash: r.hash}
-	for i, w := range f.program.writes {
-		done.put(int(w.clbit), f.hashes[i], outcome.Get(w.source))
-	}
-	return done
 }
 
 // stream returns the random numbers of a branch at the end of the circuit.
@@ -118,8 +93,7 @@ func (t *tree) sampleRecord(ctx context.Context, b *branch, r *record) error {
 	stream := t.stream(b, sampleNumbers)
 	stream.Seek(r.hash)
 	return b.state.Sample(ctx, t.program.measured, r.count, stream, func(outcome bitvec.Vec, n int) {
-		done := t.completion.of(r, outcome)
-		t.outcomes.add(done.bits, done.hash, n, 0)
+		t.outcomes.add(t.completion.of(r, outcome), n, 0)
 	})
 }
 
@@ -143,8 +117,7 @@ func (t *tree) sampleDealt(ctx context.Context, b *branch, records []record) err
 			for same < len(hand) && hand[same] == hand[0] {
 				same++
 			}
-			done := t.completion.of(&records[hand[0]], outcome)
-			t.outcomes.add(done.bits, done.hash, same, 0)
+			t.outcomes.add(t.completion.of(&records[hand[0]], outcome), same, 0)
 			hand = hand[same:]
 		}
 	})
@@ -157,8 +130,7 @@ func (t *tree) distribute(ctx context.Context, b *branch) error {
 			if t.outcomes.likely > t.limit {
 				return
 			}
-			done := t.completion.of(&b.records[i], outcome)
-			t.outcomes.add(done.bits, done.hash, 0, b.records[i].weight*p)
+			t.outcomes.add(t.completion.of(&b.records[i], outcome), 0, b.records[i].weight*p)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package branch
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/softquantus/qcos/internal/bitvec"
@@ -13,8 +14,8 @@ type program struct {
 	steps   []step
 	deaths  []circuit.Clbit // of all steps; see step.deathLo
 
-	// What remains after the last step: outcome bit k is qubit measured[k], writes says where outcome bits go, constants are bits
-	// whose final value is known.
+	// What remains after the last step: outcome bit k is qubit measured[k], writes says where outcome bits go, in rising order of
+	// clbits, constants are bits whose final value is known.
 	measured  []circuit.Qubit
 	writes    []write
 	constants []constant
@@ -22,7 +23,8 @@ type program struct {
 
 type write struct {
 	clbit  circuit.Clbit
-	source int // index in measured
+	qubit  circuit.Qubit
+	source int // the qubit's place in measured
 }
 
 type constant struct {
@@ -181,14 +183,13 @@ func (a *analysis) read(i int, cond circuit.Condition) {
 func (a *analysis) program() *program {
 	p := &program{circuit: a.circuit}
 	written := bitvec.New(a.circuit.NumClbits)
-	outcomeBit := map[circuit.Qubit]int{}
 	next := 0 // of a.deaths
 	for i, op := range a.circuit.Ops {
 		switch {
 		case op.Kind == circuit.Barrier:
 			p.extend(i)
 		case a.fates[i] == final:
-			p.leave(a.circuit, op, outcomeBit)
+			p.leave(a.circuit, op)
 		case a.fates[i] == kept:
 			p.add(a, i, op, written)
 			for ; next < len(a.deaths) && a.deaths[next].op == i; next++ {
@@ -197,6 +198,7 @@ func (a *analysis) program() *program {
 			p.steps[len(p.steps)-1].deathHi = len(p.deaths)
 		}
 	}
+	p.number()
 	return p
 }
 
@@ -207,19 +209,28 @@ func (p *program) extend(i int) {
 	}
 }
 
-func (p *program) leave(c *circuit.Circuit, op circuit.Op, outcomeBit map[circuit.Qubit]int) {
+func (p *program) leave(c *circuit.Circuit, op circuit.Op) {
 	if op.Kind == circuit.Assign {
 		p.constants = append(p.constants, constant{op.Clbit(), op.Value()})
 		return
 	}
-	q := c.Qubits(op)[0]
-	k, ok := outcomeBit[q]
-	if !ok {
-		k = len(p.measured)
-		outcomeBit[q] = k
-		p.measured = append(p.measured, q)
+	p.writes = append(p.writes, write{clbit: op.Clbit(), qubit: c.Qubits(op)[0]})
+}
+
+// number gives the terminal measurements their places. Outcome bits in the order of clbits make registers out of whole words.
+func (p *program) number() {
+	slices.SortFunc(p.writes, func(a, b write) int { return cmp.Compare(a.clbit, b.clbit) })
+	place := make(map[circuit.Qubit]int, len(p.writes))
+	for i := range p.writes {
+		w := &p.writes[i]
+		k, ok := place[w.qubit]
+		if !ok {
+			k = len(p.measured)
+			place[w.qubit] = k
+			p.measured = append(p.measured, w.qubit)
+		}
+		w.source = k
 	}
-	p.writes = append(p.writes, write{op.Clbit(), k})
 }
 
 func (p *program) add(a *analysis, i int, op circuit.Op, written bitvec.Vec) {

@@ -59,35 +59,3 @@ func (x *index) find(records []record, bits bitvec.Vec, hash uint64) *int32 {
 		}
 	}
 }
-
-// outcomes are records by value, for the end of the circuit.
-type outcomes struct {
-	records []record
-	index   index
-	likely  int // how many have a weight
-}
-
-// add enters count and weight for bits, which are copied where they are new.
-func (o *outcomes) add(bits bitvec.Vec, hash uint64, count int, weight float64) {
-	if 2*len(o.records) >= len(o.index.slots) {
-		o.grow()
-	}
-	at := o.index.find(o.records, bits, hash)
-	if *at == 0 {
-		o.records = append(o.records, record{bits: bits.Clone(), hash: hash})
-		*at = int32(len(o.records))
-	}
-	r := &o.records[*at-1]
-	if r.weight == 0 && weight > 0 {
-		o.likely++
-	}
-	r.count += count
-	r.weight += weight
-}
-
-func (o *outcomes) grow() {
-	o.index.reset(2*len(o.records) + 1)
-	for i := range o.records {
-		*o.index.find(o.records, o.records[i].bits, o.records[i].hash) = int32(i + 1)
-	}
-}

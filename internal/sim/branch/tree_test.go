@@ -3,6 +3,7 @@ package branch
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -263,6 +264,43 @@ func TestTerminal(t *testing.T) {
 		p := compile(c, false)
 		if len(p.steps) != k.steps || len(p.writes) != k.writes {
 			t.Errorf("%s: %d steps and %d writes at the end, want %d and %d", name, len(p.steps), len(p.writes), k.steps, k.writes)
+		}
+	}
+}
+
+// Outcomes go to their clbits a word at a time; a bit at a time gives the same.
+func TestCompletion(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 6))
+		qubits, bits := 1+r.IntN(150), 200
+		c := &circuit.Circuit{}
+		c.AddQreg("q", qubits)
+		c.AddCreg("c", bits)
+		shift := r.IntN(bits)
+		for k := range 1 + r.IntN(150) { // mostly in runs, some anywhere
+			q, b := k%qubits, (k+shift)%bits
+			if r.IntN(20) == 0 {
+				q, b = r.IntN(qubits), r.IntN(bits)
+			}
+			c.AddMeasure(uint32(q), uint32(b))
+		}
+		p := compile(c, false)
+		rec, outcome := record{bits: bitvec.New(bits)}, bitvec.New(len(p.measured))
+		for i := range bits {
+			rec.bits.Set(i, r.IntN(2) == 1)
+		}
+		want := rec.bits.Clone()
+		for k := range p.measured {
+			outcome.Set(k, r.IntN(2) == 1)
+		}
+		for _, w := range p.writes {
+			if p.measured[w.source] != w.qubit {
+				t.Fatalf("seed %d: outcome bit %d is qubit %d, want %d", seed, w.source, p.measured[w.source], w.qubit)
+			}
+			want.Set(int(w.clbit), outcome.Get(w.source))
+		}
+		if got := newCompletion(p).of(&rec, outcome); !got.Equal(want) {
+			t.Errorf("seed %d: got %s, want %s", seed, got, want)
 		}
 	}
 }
