@@ -105,16 +105,22 @@ func TestWideRegistersTakeNoMemory(t *testing.T) {
 
 // TestMemory holds that a program takes at most 20 times its source, all that is allocated on the way counted.
 func TestMemory(t *testing.T) {
-	text := []byte(head + "qreg q[9];\n" + strings.Repeat("h q[0];\ncx q[0],q[1];\nrz(pi/4) q[2];\n", 30000))
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	p := Load("test.qasm", text, Options{})
-	runtime.ReadMemStats(&after)
-	if p.Circuit == nil {
-		t.Fatal(rendered(p))
-	}
-	if n := after.TotalAlloc - before.TotalAlloc; n > 20*uint64(len(text)) {
-		t.Errorf("%d bytes were allocated for a source of %d", n, len(text))
+	for name, text := range map[string]string{
+		"gates":      head + "qreg q[9];\n" + strings.Repeat("h q[0];\ncx q[0],q[1];\nrz(pi/4) q[2];\n", 30000),
+		"conditions": head + "qreg q[9];\ncreg c[9];\n" + strings.Repeat("if(c==1)x q[0];\n", 50000),
+		"body":       head + "gate g(t) a,b {\n" + strings.Repeat("cx a,b; rz(t) a;\n", 50000) + "}\nqreg q[2];\n",
+		"comments":   head + strings.Repeat("// nothing\n", 50000) + "qreg q[1];\n",
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		p := Load(name, []byte(text), Options{})
+		runtime.ReadMemStats(&after)
+		if p.Circuit == nil {
+			t.Fatal(rendered(p))
+		}
+		if n := after.TotalAlloc - before.TotalAlloc; n > 20*uint64(len(text)) {
+			t.Errorf("%s: %d bytes were allocated for a source of %d", name, n, len(text))
+		}
 	}
 }
 

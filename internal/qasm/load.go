@@ -64,7 +64,7 @@ func reserve(b *lower.Builder, text []byte) {
 // read reads one source to its end.
 func (l *loader) read(src *diag.Source) {
 	l.open = append(l.open, src)
-	p := parse.New(src, l.names, l.rep, parse.Options{Included: len(l.open) > 1, Reuse: true})
+	p := parse.New(src, l.names, l.rep, parse.Options{Included: len(l.open) > 1, Reuse: true, Gates: l.gates()})
 	for s := p.Next(); s != nil && !l.rep.Full(); s = p.Next() {
 		switch s := s.(type) {
 		case *ast.Version: // checked by the parser
@@ -83,6 +83,20 @@ func (l *loader) read(src *diag.Source) {
 		l.program.Version = versionText(v)
 	}
 }
+
+// gates is who reads the bodies of definitions: nobody where only the syntax is looked at.
+func (l *loader) gates() parse.GateReader {
+	if l.opts.SyntaxOnly {
+		return nobody{}
+	}
+	return l.checker
+}
+
+type nobody struct{}
+
+func (nobody) BeginGate(*ast.GateDef) {}
+
+func (nobody) BodyStatement(ast.Stmt) {}
 
 func versionText(v *ast.Version) string {
 	if v.Minor < 0 {

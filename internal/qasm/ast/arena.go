@@ -17,7 +17,6 @@ type Arena struct {
 	Binaries  Slab[Binary]
 	Functions Slab[Function]
 
-	Names    Slab[Name]
 	Operands Slab[Operand]
 	Exprs    Slab[Expr]
 	Stmts    Slab[Stmt]
@@ -38,7 +37,6 @@ func (a *Arena) Reset() {
 	a.Unaries.reset()
 	a.Binaries.reset()
 	a.Functions.reset()
-	a.Names.reset()
 	a.Operands.reset()
 	a.Exprs.reset()
 	a.Stmts.reset()

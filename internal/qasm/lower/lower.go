@@ -176,7 +176,7 @@ func (b *Builder) expand(g *sema.Gate, params []float64, qubits []circuit.Qubit)
 		if call.Gate != nil && call.Gate.Ops == 0 {
 			continue
 		}
-		for _, q := range call.Qubits {
+		for _, q := range g.OperandsOf(call) {
 			b.qubits = append(b.qubits, qubits[q])
 		}
 		operands := b.qubits[qs:]
@@ -184,7 +184,7 @@ func (b *Builder) expand(g *sema.Gate, params []float64, qubits []circuit.Qubit)
 			if b.when == 0 {
 				b.mark(b.circuit.AddBarrier(operands...))
 			}
-		} else if !b.evaluate(g, call.Params, params) || !b.apply(call.Gate, b.params[ps:], operands) {
+		} else if !b.evaluate(g, g.ParamsOf(call), params) || !b.apply(call.Gate, b.params[ps:], operands) {
 			return false
 		}
 		b.qubits, b.params = b.qubits[:qs], b.params[:ps]

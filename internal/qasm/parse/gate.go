@@ -49,6 +49,9 @@ func (p *Parser) gateDef() (ast.Stmt, bool) {
 	if !p.expect(token.LBrace, "and the gate's body after its qubits") {
 		return nil, false
 	}
+	if p.opts.Gates != nil {
+		p.opts.Gates.BeginGate(g)
+	}
 	g.Body, ok = p.body()
 	g.At = p.at(start)
 	return g, ok
@@ -63,15 +66,15 @@ func (p *Parser) gateParams() ([]ast.Name, bool) {
 }
 
 func (p *Parser) nameList(what string, end token.Kind) ([]ast.Name, bool) {
-	p.idents = p.idents[:0]
+	var names []ast.Name
 	for {
 		n, ok := p.declared(what)
 		if !ok {
 			return nil, false
 		}
-		p.idents = append(p.idents, n)
+		names = append(names, n)
 		if !p.comma(end) {
-			return p.arena.Names.Copy(p.idents), true
+			return names, true
 		}
 	}
 }
@@ -93,7 +96,10 @@ func (p *Parser) body() ([]ast.Stmt, bool) {
 			continue
 		}
 		s, ok := p.bodyStatement()
-		if ok {
+		if ok && p.opts.Gates != nil {
+			p.opts.Gates.BodyStatement(s)
+			p.arena.Reset()
+		} else if ok {
 			p.stmts = append(p.stmts, s)
 		} else if !p.recoverInBody() {
 			return nil, false

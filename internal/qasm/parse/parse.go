@@ -13,6 +13,15 @@ import (
 type Options struct {
 	Included bool // the source is an included file: it needs no version line
 	Reuse    bool // the nodes of a statement are good until the next call of Next only
+	// Gates, where not nil, is given the body of each gate definition a statement at a time, good during the call only: bodies of
+	// many megabytes exist. Next returns the definition then without its body.
+	Gates GateReader
+}
+
+// GateReader reads a gate definition as it is parsed. A definition that breaks off is followed by the next BeginGate.
+type GateReader interface {
+	BeginGate(header *ast.GateDef)
+	BodyStatement(s ast.Stmt)
 }
 
 // Parser reads one source. Not safe for concurrent use.
@@ -32,9 +41,8 @@ type Parser struct {
 	first    bool // the statement being read is the first
 	finished bool
 
-	exprs  []ast.Expr // scratch: lists under construction
-	idents []ast.Name
-	stmts  []ast.Stmt
+	exprs []ast.Expr // scratch: lists under construction
+	stmts []ast.Stmt
 }
 
 // New returns a parser at the start of src.

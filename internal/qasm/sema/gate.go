@@ -23,6 +23,9 @@ type Gate struct {
 	Body   []BodyCall // of a definition, and of a row that has no matrix
 	At     diag.Span  // of the name where it is defined
 
+	qubits []uint32  // operands within Body
+	params []Formula // parameters within Body
+
 	// Ops is how many operations of a circuit the gate becomes at most, Steps how many gates are visited on the way; both
 	// saturate. Nesting is the number of definitions on top of each other.
 	Ops, Steps uint64
@@ -31,11 +34,23 @@ type Gate struct {
 	Missing *Gate
 }
 
-// BodyCall is a gate within a definition; without a Gate it is a barrier.
+// BodyCall is a gate within a definition; without a Gate it is a barrier. Its operands and parameters lie with the definition: bodies
+// of a hundred thousand gates exist.
 type BodyCall struct {
-	Gate   *Gate
-	Params []Formula
-	Qubits []uint32 // by number of the defined gate's own
+	Gate       *Gate
+	qubits, nq uint32 // in Gate.qubits of the definition
+	params     uint32 // in Gate.params of the definition
+}
+
+// OperandsOf returns the qubits of a gate in g's body, by number of g's own.
+func (g *Gate) OperandsOf(c *BodyCall) []uint32 { return g.qubits[c.qubits : c.qubits+c.nq] }
+
+// ParamsOf returns the parameters of a gate in g's body.
+func (g *Gate) ParamsOf(c *BodyCall) []Formula {
+	if c.Gate == nil {
+		return nil
+	}
+	return g.params[c.params : int(c.params)+c.Gate.Params]
 }
 
 // local is a name of the gate being defined.
@@ -50,13 +65,14 @@ func (c *Checker) row(r *gate.Gate) *Gate {
 	if g := c.rows[r.ID]; g != nil {
 		return g
 	}
-	g := &Gate{Name: r.Name, Row: r, Params: len(r.Params), Qubits: len(r.Operands), Ops: 1, Steps: 1}
+	g := &Gate{Name: r.Name, Params: len(r.Params), Qubits: len(r.Operands), Ops: 1, Steps: 1}
 	if r.Class == gate.Composite {
-		g.Body = libraryBody(r)
-		g.weigh()
+		g = libraryBody(r)
+		g.At = diag.Span{}
 	} else if r.PhaseIn(gate.QASM2, someAngles[:g.Params]) != 0 {
 		g.Ops = 2 // under control or condition the phase is an operation of its own
 	}
+	g.Row = r
 	c.rows[r.ID] = g
 	return g
 }
@@ -70,7 +86,7 @@ func (g *Gate) weigh() {
 	for i := range g.Body {
 		call := &g.Body[i]
 		if call.Gate == nil {
-			g.Ops, g.Steps = add(g.Ops, uint64(max(1, len(call.Qubits)))), add(g.Steps, 1)
+			g.Ops, g.Steps = add(g.Ops, uint64(max(1, call.nq))), add(g.Steps, 1)
 			continue
 		}
 		g.Ops, g.Steps = add(g.Ops, call.Gate.Ops), add(g.Steps, call.Gate.Steps)
@@ -89,15 +105,50 @@ func add(a, b uint64) uint64 {
 	return a + b
 }
 
-func (c *Checker) checkGateDef(s *ast.GateDef) {
+// BeginGate begins the definition of a gate. Its body follows statement by statement, and the definition itself ends it.
+func (c *Checker) BeginGate(s *ast.GateDef) {
 	c.mayDefine(s.Name)
-	g := &Gate{
+	c.open = &Gate{
 		Name: c.names.Text(s.Name.Symbol), Opaque: s.Opaque, Params: len(s.Params), Qubits: len(s.Qubits), At: s.Name.Span(),
 	}
+	c.openSymbol = s.Name.Symbol
+	c.defining++
+	for i, n := range s.Params {
+		c.declareLocal(n, local{c.defining, true, uint32(i)}, "parameter")
+	}
+	for i, n := range s.Qubits {
+		c.declareLocal(n, local{c.defining, false, uint32(i)}, "qubit")
+	}
+}
+
+// BodyStatement adds a statement to the definition that was begun.
+func (c *Checker) BodyStatement(s ast.Stmt) {
+	switch s := s.(type) {
+	case *ast.Call:
+		c.bodyCall(c.open, s)
+	case *ast.Barrier:
+		c.bodyBarrier(c.open, s)
+	}
+}
+
+// checkGateDef ends a definition, whose body was given before or is with it.
+func (c *Checker) checkGateDef(s *ast.GateDef) {
+	if c.open == nil || s.Opaque {
+		c.BeginGate(s)
+	}
+	for _, b := range s.Body {
+		c.BodyStatement(b)
+	}
+	g := c.open
+	c.open = nil
 	if s.Opaque {
 		g.Missing, g.Ops, g.Steps = g, 1, 1
 	} else {
-		c.define(g, s)
+		g.weigh()
+	}
+	if g.Nesting > MaxNesting {
+		c.rep.Error(s.Name.Span(), "too_deep", "", "the gate %s stands on %d definitions: at most %d are allowed", c.name(s.Name.Symbol), g.Nesting, MaxNesting)
+		g.Nesting = 0 // once is enough
 	}
 	c.declareGate(s.Name.Symbol, g)
 }
@@ -130,31 +181,6 @@ func (c *Checker) where(at diag.Span) string {
 	return ""
 }
 
-// define checks a definition's body and fills it in.
-func (c *Checker) define(g *Gate, s *ast.GateDef) {
-	c.defining++
-	for i, n := range s.Params {
-		c.declareLocal(n, local{c.defining, true, uint32(i)}, "parameter")
-	}
-	for i, n := range s.Qubits {
-		c.declareLocal(n, local{c.defining, false, uint32(i)}, "qubit")
-	}
-	g.Body = make([]BodyCall, 0, len(s.Body))
-	for _, b := range s.Body {
-		switch b := b.(type) {
-		case *ast.Call:
-			c.bodyCall(g, s, b)
-		case *ast.Barrier:
-			c.bodyBarrier(g, b)
-		}
-	}
-	g.weigh()
-	if g.Nesting > MaxNesting {
-		c.rep.Error(s.Name.Span(), "too_deep", "", "the gate %s stands on %d definitions: at most %d are allowed", c.name(s.Name.Symbol), g.Nesting, MaxNesting)
-		g.Nesting = 0 // once is enough
-	}
-}
-
 func (c *Checker) declareLocal(n ast.Name, l local, what string) {
 	place := slot(&c.locals, n.Symbol, c.names.Len())
 	if place.gate == c.defining {
@@ -170,8 +196,8 @@ func (c *Checker) local(s token.Symbol) (local, bool) {
 	return c.locals[s], true
 }
 
-func (c *Checker) bodyCall(g *Gate, def *ast.GateDef, s *ast.Call) {
-	if s.Name.Symbol == def.Name.Symbol {
+func (c *Checker) bodyCall(g *Gate, s *ast.Call) {
+	if s.Name.Symbol == c.openSymbol {
 		c.rep.Error(s.Name.Span(), "recursive_gate", "", "the gate %s is applied within its own definition", c.name(s.Name.Symbol))
 		return
 	}
@@ -179,20 +205,33 @@ func (c *Checker) bodyCall(g *Gate, def *ast.GateDef, s *ast.Call) {
 	if callee == nil || !c.arity(s, callee) {
 		return
 	}
-	call := BodyCall{Gate: callee}
-	if len(s.Params) > 0 {
-		call.Params = make([]Formula, len(s.Params))
-	}
-	for i, e := range s.Params {
-		var ok bool
-		if call.Params[i], ok = c.formula(e, true); !ok {
+	c.formulas = c.formulas[:0]
+	for _, e := range s.Params {
+		f, ok := c.formula(e, true)
+		if !ok {
 			return
 		}
+		c.formulas = append(c.formulas, f)
 	}
-	var ok bool
-	if call.Qubits, ok = c.bodyQubits(s.Operands); ok && c.distinct(call.Qubits, s) {
-		g.Body = append(g.Body, call)
+	if qubits, ok := c.bodyQubits(s.Operands); ok && c.distinct(qubits, s) {
+		g.add(callee, c.formulas, qubits)
 	}
+}
+
+// add appends a gate to the body.
+func (g *Gate) add(callee *Gate, params []Formula, qubits []uint32) {
+	g.Body = doubled(g.Body, 1)
+	g.Body = append(g.Body, BodyCall{Gate: callee, qubits: uint32(len(g.qubits)), nq: uint32(len(qubits)), params: uint32(len(g.params))})
+	g.qubits = append(doubled(g.qubits, len(qubits)), qubits...)
+	g.params = append(doubled(g.params, len(params)), params...)
+}
+
+// doubled makes room for n more elements by doubling: append grows long slices by a quarter, and copies five times as much.
+func doubled[T any](s []T, n int) []T {
+	if cap(s)-len(s) >= n {
+		return s
+	}
+	return slices.Grow(s, max(n, len(s)))
 }
 
 func (c *Checker) bodyBarrier(g *Gate, s *ast.Barrier) {
@@ -202,12 +241,13 @@ func (c *Checker) bodyBarrier(g *Gate, s *ast.Barrier) {
 				qubits = append(qubits, uint32(i))
 			}
 		}
-		g.Body = append(g.Body, BodyCall{Qubits: qubits})
+		g.add(nil, nil, qubits)
 	}
 }
 
+// bodyQubits looks up operands within a body. The result is good until the next call.
 func (c *Checker) bodyQubits(operands []ast.Operand) ([]uint32, bool) {
-	qubits, ok := make([]uint32, len(operands)), true
+	qubits, ok := c.bodyArgs[:0], true
 	for i := range operands {
 		o := &operands[i]
 		l, known := c.local(o.Name.Symbol)
@@ -222,8 +262,9 @@ func (c *Checker) bodyQubits(operands []ast.Operand) ([]uint32, bool) {
 			c.rep.Error(o.Index.Span(), "index_in_gate", "", "%s is one qubit and has no elements", c.name(o.Name.Symbol))
 			ok = false
 		}
-		qubits[i] = l.index
+		qubits = append(qubits, l.index)
 	}
+	c.bodyArgs = qubits
 	return qubits, ok
 }
 

@@ -46,7 +46,7 @@ func definition(r *gate.Gate) string {
 }
 
 // libraryBody compiles the body of a row, in terms of the table's own rows whatever the program has defined.
-func libraryBody(r *gate.Gate) []BodyCall {
+func libraryBody(r *gate.Gate) *Gate {
 	var set diag.Set
 	src, err := set.Add(r.Name, []byte(definition(r)))
 	if err != nil {
@@ -57,10 +57,9 @@ func libraryBody(r *gate.Gate) []BodyCall {
 	c.implied = true
 	def, ok := parse.New(src, names, rep, parse.Options{Included: true}).Next().(*ast.GateDef)
 	if ok {
-		g := &Gate{Name: r.Name, Params: len(r.Params), Qubits: len(r.Operands)}
-		c.define(g, def)
+		c.checkGateDef(def)
 		if !rep.HasErrors() {
-			return g.Body
+			return c.gate(def.Name.Symbol)
 		}
 	}
 	panic(fmt.Sprintf("internal error: body of %s: %v", r.Name, rep.List().Error()))

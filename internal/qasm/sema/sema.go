@@ -80,6 +80,11 @@ type Checker struct {
 	defining  uint32      // number of that gate, from 1
 	rows      map[gate.ID]*Gate
 
+	open       *Gate // the definition that was begun and not ended
+	openSymbol token.Symbol
+	bodyArgs   []uint32  // scratch
+	formulas   []Formula // scratch
+
 	unknown    map[token.Symbol]bool // names that were reported: once is enough
 	included   bool                  // the library
 	implied    bool                  // a gate of the library was used without it
