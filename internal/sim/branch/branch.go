@@ -27,13 +27,13 @@ func (e *AmbiguousStateError) Error() string {
 // Expecter.
 //
 // Counts and Memory follow only what shots come to. Exact answers follow every outcome of a measurement or reset whose branch has a
-// probability of at least 1e-18; r.MaxOutcomes bounds their branches and outcomes. Counts do not depend on whether probabilities or
-// expectations are asked for as well.
+// probability of at least 1e-18; r.MaxOutcomes bounds their branches and outcomes. Counts do not depend on whether probabilities are
+// asked for as well.
 //
 // A measurement is terminal when it is unconditional, nothing but such measurements acts on its qubit afterwards, and no condition
-// and no conditional write meets its outcome in the clbit. Terminal measurements are drawn jointly from each final state. Amplitudes and expectations are of the state that they find: Amplitudes of
-// the only one there is, up to rounding but with its phase, else an *AmbiguousStateError; Expectations of the mixture of all
-// branches, each with its exact probability.
+// and no conditional write meets its outcome in the clbit. Terminal measurements are drawn jointly from each final state. Amplitudes
+// and expectations are of the state that they find: Amplitudes of the only one there is, up to rounding but with its phase, else an
+// *AmbiguousStateError; Expectations of the mixture of all branches, each with its exact probability.
 //
 // Where memory does not allow a copy of a state (State.Clone), one of two branches waits, without a state, and is computed from the
 // start again once the others are through. Records of outcomes are held to r.MaxMemory on their own: more are a *sim.LimitError.
@@ -59,17 +59,17 @@ type tree struct {
 	limit         int  // of branches and outcomes, where exact
 	certain       float64
 
-	at         int        // the step at hand
-	frontier   []*branch  // in front of step at, each with a state
-	next       []*branch  // of the frontier, those that are through the step at hand
-	parked     []*branch  // without a state; the last is taken up first
-	live       bitvec.Vec // the clbits whose value a later condition reads
-	pool       pool       // of what merged branches leave
-	index      index      // for finding equal records
-	progress   progress   // what the user is told
-	outcomes   outcomes   // of the branches that are through
-	completion *completion
+	at         int         // the step at hand
+	frontier   []*branch   // in front of step at, each with a state
+	next       []*branch   // of the frontier, those that are through the step at hand
+	parked     []*branch   // without a state; the last is taken up first
+	live       bitvec.Vec  // the clbits whose value a later condition reads
+	pool       pool        // of what merged branches leave
+	index      index       // for finding equal records
+	progress   progress    // what the user is told
+	outcomes   outcomes    // of the branches that are through
 	answers    finalStates // likewise
+	completion *completion // for the terminal measurements
 
 	// coincide is set once two records of the frontier may be equal: after a write over an older value and after a split that no
 	// record shows. Else merging branches need not look for equals.
