@@ -47,8 +47,8 @@ func encode[F kernel.Float](set *kernel.Set[F], sweeps []sweep, phase complex128
 	arena := &kernel.Arena[F]{}
 	for _, s := range sweeps {
 		e := encoder[F]{set: set, arena: arena, local: s.local, bits: max(bits.OnesCount64(s.local), set.LaneBits())}
-		for i := range s.units {
-			e.unit(&s.units[i])
+		for _, u := range s.units {
+			e.unit(u)
 		}
 		p.sweeps = append(p.sweeps, compiledSweep[F]{s.local, e.steps})
 	}

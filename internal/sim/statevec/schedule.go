@@ -1,12 +1,15 @@
 package statevec
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // A sweep brings the whole state through the cache once. Its local positions index a chunk: the amplitudes that differ in them
 // only. The units of a sweep mix local positions only, so that each chunk can be taken through all of them on its own.
 type sweep struct {
 	local uint64 // positions
-	units []unit
+	units []*unit
 }
 
 // Sizes of chunks. Too small and the state is brought through the cache more often than needed, too large and chunks no longer fit
@@ -20,22 +23,25 @@ const (
 	lookahead = 512
 )
 
-// schedule distributes units over sweeps of chunks of 1<<chunkBits amplitudes, in an order that leaves units that do not commute in
-// theirs. The states has n positions.
-func schedule(units []unit, n, chunkBits int) []sweep {
-	if n <= chunkBits {
-		if len(units) == 0 {
-			return nil
-		}
-		return []sweep{{local: 1<<n - 1, units: units}}
+// scheduler distributes units over sweeps of chunks of 1<<chunkBits amplitudes, in an order that leaves units that do not commute in
+// theirs.
+type scheduler struct {
+	chunkBits int
+	all       uint64  // positions of the state
+	pending   []*unit // that no sweep has taken yet, in order
+}
+
+// schedule returns the sweeps for the units on a state of n positions. They refer to the units.
+func schedule(units []unit, n, chunkBits int) (sweeps []sweep) {
+	s := scheduler{chunkBits: chunkBits, all: 1<<n - 1, pending: make([]*unit, len(units))}
+	for i := range units {
+		s.pending[i] = &units[i]
 	}
-	var sweeps []sweep
-	for len(units) > 0 {
-		local := choose(units, chunkBits)
-		var s sweep
-		s, units = take(units, local)
-		s.local = fill(local, n, chunkBits)
-		sweeps = append(sweeps, s)
+	if n <= chunkBits && len(units) > 0 {
+		return []sweep{{s.all, s.pending}}
+	}
+	for len(s.pending) > 0 {
+		sweeps = append(sweeps, s.take(s.choose()))
 	}
 	return sweeps
 }
@@ -58,28 +64,17 @@ func (f *frontier) leave(u *unit) {
 
 // choose picks the local positions of the next sweep: it adds the positions of one unit after another, each time of the one that
 // lets the most work be done for each position added.
-func choose(units []unit, chunkBits int) uint64 {
-	units = units[:min(len(units), lookahead)]
-	local := uint64(1<<runBits - 1)
+func (s *scheduler) choose() uint64 {
+	const lowest = 1<<runBits - 1
+	local := uint64(lowest)
 	for {
 		best, bestGain := uint64(0), 0.0
-		var f frontier
-		done := work(units, local)
-		for i := range units {
-			u := &units[i]
-			if !f.passes(u) {
-				f.leave(u)
+		done := s.work(local)
+		for _, more := range s.candidates(local) {
+			if bits.OnesCount64(local|more) > s.chunkBits && local != lowest {
 				continue
 			}
-			more := u.mix &^ local
-			if more == 0 {
-				continue
-			}
-			f.leave(u)
-			if bits.OnesCount64(local|more) > chunkBits && local != 1<<runBits-1 {
-				continue
-			}
-			if gain := float64(work(units, local|more)-done) / float64(bits.OnesCount64(more)); gain > bestGain {
+			if gain := float64(s.work(local|more)-done) / float64(bits.OnesCount64(more)); gain > bestGain {
 				best, bestGain = more, gain
 			}
 		}
@@ -90,11 +85,34 @@ func choose(units []unit, chunkBits int) uint64 {
 	}
 }
 
-// work is the cost of the units that a sweep of these positions can take.
-func work(units []unit, local uint64) (cost int) {
+// candidates lists what is missing in local for each of the units that could come next.
+func (s *scheduler) candidates(local uint64) (missing []uint64) {
 	var f frontier
-	for i := range units {
-		u := &units[i]
+	for _, u := range s.pending[:min(len(s.pending), lookahead)] {
+		if f.mixed == s.all {
+			break
+		}
+		if f.passes(u) {
+			more := u.mix &^ local
+			if more == 0 {
+				continue
+			}
+			if !slices.Contains(missing, more) {
+				missing = append(missing, more)
+			}
+		}
+		f.leave(u)
+	}
+	return missing
+}
+
+// work is the cost of the units that a sweep of these positions can take.
+func (s *scheduler) work(local uint64) (cost int) {
+	var f frontier
+	for _, u := range s.pending[:min(len(s.pending), lookahead)] {
+		if f.mixed == s.all {
+			break
+		}
 		if u.mix&^local == 0 && f.passes(u) {
 			cost += u.cost()
 		} else {
@@ -115,28 +133,31 @@ func (u *unit) cost() int {
 	return cost2
 }
 
-// take moves the units that a sweep of these positions can take into it and returns the others, in order.
-func take(units []unit, local uint64) (s sweep, rest []unit) {
+// take moves the units that a sweep of these positions can take into one.
+func (s *scheduler) take(local uint64) sweep {
+	out := sweep{local: s.fill(local)}
 	var f frontier
-	for i := range units {
-		u := &units[i]
-		if u.mix&^local == 0 && f.passes(u) {
-			s.units = append(s.units, *u)
+	rest := s.pending[:0]
+	for i, u := range s.pending {
+		if f.mixed == s.all {
+			rest = append(rest, s.pending[i:]...)
+			break
+		}
+		if u.mix&^out.local == 0 && f.passes(u) {
+			out.units = append(out.units, u)
 		} else {
 			f.leave(u)
-			rest = append(rest, *u)
+			rest = append(rest, u)
 		}
 	}
-	return s, rest
+	s.pending = rest
+	return out
 }
 
 // fill adds the lowest other positions until there are chunkBits: chunks then consist of longer runs. More are kept.
-func fill(local uint64, n, chunkBits int) uint64 {
-	for p := range n {
-		if bits.OnesCount64(local) >= chunkBits {
-			break
-		}
-		local |= 1 << p
+func (s *scheduler) fill(local uint64) uint64 {
+	for rest := s.all &^ local; bits.OnesCount64(local) < s.chunkBits; rest &= rest - 1 {
+		local |= rest & -rest
 	}
 	return local
 }

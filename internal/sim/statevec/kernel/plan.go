@@ -120,15 +120,20 @@ func permIndex[F Float](lanes, lane, w int) uint32 {
 func (k *Set[F]) coefficients(a *Arena[F], t Target, m []complex128, high, lane []int) []F {
 	l, ins, perms := k.Lanes, 1<<len(high), 1<<len(lane)
 	out := a.Floats(ins * ins * perms * 2 * l)
-	at := 0
+	differ := len(lane) > 0 || t.Select >= 0 || (t.Ones|t.Zeros)&uint64(l-1) != 0
+	rest := out
 	for in := range ins {
 		for d := range perms {
 			for o := range ins {
+				var c complex128
 				for i := range l {
-					c := t.element(m, k.Lanes, spread(o, high)|t.laneTargets(i, lane), spread(in, high)|t.laneTargets(i, lane)^spread(d, lane), i)
-					out[at+i], out[at+l+i] = F(real(c)), F(imag(c))
+					if i == 0 || differ {
+						row := t.laneTargets(i, lane)
+						c = t.element(m, l, spread(o, high)|row, spread(in, high)|row^spread(d, lane), i)
+					}
+					rest[i], rest[l+i] = F(real(c)), F(imag(c))
 				}
-				at += 2 * l
+				rest = rest[2*l:]
 			}
 		}
 	}
