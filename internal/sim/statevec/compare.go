@@ -3,7 +3,7 @@ package statevec
 import (
 	"math"
 	"math/cmplx"
-	"unsafe"
+	"slices"
 
 	"github.com/softquantus/qcos/internal/sim/branch"
 )
@@ -14,16 +14,12 @@ const (
 	sameSingle = 1e-9
 )
 
-func (s *state[F]) isDouble() bool { return unsafe.Sizeof(F(0)) == 8 }
+func (s *state[F]) isDouble() bool { return sizeOf[F]() == 8 }
 
 // Same is branch.State's.
 func (s *state[F]) Same(other branch.State, exact bool) bool {
 	o := other.(*state[F])
-	place := make([]int, s.n) // of o's position p in an index of s
-	for q, p := range o.at {
-		place[p] = s.at[q]
-	}
-	m := newIndexMap(inverse(place))
+	m := s.toIndexOf(o)
 	overlap := s.sums(func(from, to int) (sum [2]float64) {
 		for i := from; i < to; i++ {
 			ar, ai := s.amplitude(int(m.of(i)))
@@ -33,15 +29,6 @@ func (s *state[F]) Same(other branch.State, exact bool) bool {
 		}
 		return sum
 	})
-	norm := func(x *state[F]) float64 {
-		n := x.sums(func(from, to int) (sum [2]float64) {
-			for i := from; i < to; i++ {
-				sum[0] += x.weight(i)
-			}
-			return sum
-		})
-		return n[0]
-	}
 	tolerance := sameSingle
 	if s.isDouble() {
 		tolerance = sameDouble
@@ -51,16 +38,29 @@ func (s *state[F]) Same(other branch.State, exact bool) bool {
 	if exact {
 		closeness = real(product)
 	}
-	return 1-closeness/math.Sqrt(norm(s)*norm(o)) < tolerance
+	return 1-closeness/math.Sqrt(s.norm()*o.norm()) < tolerance
 }
 
-// inverse returns the permutation that undoes at.
-func inverse(at []int) []int {
-	out := make([]int, len(at))
-	for q, p := range at {
-		out[p] = q
+// toIndexOf returns the map from an index of o to that of the same basis state in s.
+func (s *state[F]) toIndexOf(o *state[F]) indexMap {
+	if slices.Equal(s.at, o.at) {
+		return nil
 	}
-	return out
+	from := make([]int, s.n) // by position of s
+	for q, p := range s.at {
+		from[p] = o.at[q]
+	}
+	return newIndexMap(from)
+}
+
+// norm is the sum of all weights.
+func (s *state[F]) norm() float64 {
+	return s.sums(func(from, to int) (sum [2]float64) {
+		for i := from; i < to; i++ {
+			sum[0] += s.weight(i)
+		}
+		return sum
+	})[0]
 }
 
 // Fingerprint is branch.State's: the squared overlap with a fixed product state, which a global phase leaves alone, rounded.

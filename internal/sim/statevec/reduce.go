@@ -2,6 +2,7 @@ package statevec
 
 import (
 	"context"
+	"math/bits"
 )
 
 // pieceBits is the size of the parts in which a state is read for sums: it depends on nothing, so that the order of summation, and
@@ -14,8 +15,8 @@ func (s *state[F]) pieces(f func(from, to int)) {
 }
 
 func (s *state[F]) piecesUntil(ctx context.Context, f func(piece, from, to int)) error {
-	bits := min(s.n, pieceBits)
-	return s.run.parallelUntil(ctx, s.n, 1<<(s.n-bits), func(_, i int) { f(i, i<<bits, (i+1)<<bits) })
+	size := min(s.n, pieceBits)
+	return s.run.parallelUntil(ctx, s.n, 1<<(s.n-size), func(_, i int) { f(i, i<<size, (i+1)<<size) })
 }
 
 // sums adds f over the parts of the state's indices.
@@ -29,37 +30,32 @@ func (s *state[F]) sums(f func(from, to int) [2]float64) (total [2]float64) {
 	return total
 }
 
-// indexMap takes an index of positions to one whose bit q is what stands at position at[q], a byte at a time.
-type indexMap struct {
-	bytes  [6][256]uint64
-	length int
-}
+// indexMap takes an index of positions to one whose bit q is what stands at position at[q], a byte at a time. The nil map takes an
+// index to itself.
+type indexMap [][256]uint64
 
-func newIndexMap(at []int) *indexMap {
-	m := &indexMap{length: (maxBit(at) + 8) / 8}
-	for k := range m.length {
-		for v := range 256 {
-			for q, p := range at {
-				if p/8 == k && v>>(p%8)&1 == 1 {
-					m.bytes[k][v] |= 1 << q
-				}
-			}
+func newIndexMap(at []int) indexMap {
+	var bit [64]uint64 // by position: where it goes
+	top := -1
+	for q, p := range at {
+		bit[p] |= 1 << q
+		top = max(top, p)
+	}
+	m := make(indexMap, top/8+1)
+	for k := range m {
+		for v := 1; v < 256; v++ {
+			m[k][v] = m[k][v&(v-1)] | bit[8*k+bits.TrailingZeros(uint(v))]
 		}
 	}
 	return m
 }
 
-func maxBit(at []int) int {
-	top := -1
-	for _, p := range at {
-		top = max(top, p)
+func (m indexMap) of(i int) (out uint64) {
+	if m == nil {
+		return uint64(i)
 	}
-	return top
-}
-
-func (m *indexMap) of(i int) (out uint64) {
-	for k := range m.length {
-		out |= m.bytes[k][i>>(8*k)&255]
+	for k := range m {
+		out |= m[k][i>>(8*k)&255]
 	}
 	return out
 }

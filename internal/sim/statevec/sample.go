@@ -17,8 +17,7 @@ type hit struct{ index, count int }
 // stream of its own, so that pieces may do so in any order.
 func (s *state[F]) Sample(ctx context.Context, qubits []circuit.Qubit, n int, r *rng.Stream, report func(outcome bitvec.Vec, count int)) error {
 	seed := r.Uint64()
-	bits := min(s.n, pieceBits)
-	weights := make([]float64, 1<<(s.n-bits))
+	weights := make([]float64, 1<<max(0, s.n-pieceBits))
 	err := s.piecesUntil(ctx, func(piece, from, to int) {
 		for i := from; i < to; i++ {
 			weights[piece] += s.weight(i)
@@ -132,8 +131,8 @@ func sortedUniforms(n int, r *rng.Stream) []float64 {
 
 // outcomes turns indices of positions into outcomes of measuring some qubits.
 type outcomes struct {
-	words []*indexMap // one for each 64 qubits
-	bits  bitvec.Vec  // the answer, used again and again
+	words []indexMap // one for each 64 qubits
+	bits  bitvec.Vec // the answer, used again and again
 }
 
 func (s *state[F]) outcomes(qubits []circuit.Qubit) *outcomes {

@@ -23,7 +23,8 @@ type shared[F kernel.Float] struct {
 	lower    lowerer
 	units    []unit
 	programs map[span]*compiled[F]
-	cached   int // ops in programs
+	cached   int                 // ops in programs
+	flips    map[int]*program[F] // by position
 }
 
 // span is a range of Circuit.Ops.
@@ -45,7 +46,7 @@ const windowOps = 1 << 12
 func newShared[F kernel.Float](c *circuit.Circuit, threads int, maxMemory int64, o options, set *kernel.Set[F]) *shared[F] {
 	r := &shared[F]{
 		circuit: c, set: set, threads: threads, options: o,
-		budget: &budget{max: maxMemory}, programs: map[span]*compiled[F]{},
+		budget: &budget{max: maxMemory}, programs: map[span]*compiled[F]{}, flips: map[int]*program[F]{},
 	}
 	r.lower.circuit = c
 	r.lower.fuser.off = o.noFusion
@@ -105,4 +106,16 @@ func (r *shared[F]) compile(lo, hi int, at []int) (*program[F], error) {
 		r.programs[span{lo, hi}] = &compiled[F]{p, before, slices.Clone(at)}
 	}
 	return p, nil
+}
+
+// flip returns the program for x on a position of a state of n.
+func (r *shared[F]) flip(position, n int) *program[F] {
+	p := r.flips[position]
+	if p == nil {
+		u := unit{kind: one, at: [2]int{position}, m: widen2(flip2)}
+		u.settle()
+		p = encode(r.set, schedule([]unit{u}, n, r.chunkBits()), 1)
+		r.flips[position] = p
+	}
+	return p
 }

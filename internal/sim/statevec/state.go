@@ -92,11 +92,9 @@ func (s *state[F]) reporter(lo, hi int) func(fraction float64) {
 
 // Flip is branch.State's.
 func (s *state[F]) Flip(q circuit.Qubit) {
-	u := unit{kind: one, at: [2]int{s.at[q]}, m: widen2(flip2)}
-	u.settle()
-	p := encode(s.run.set, schedule([]unit{u}, s.n, s.run.chunkBits()), 1)
+	p := s.run.flip(s.at[q], s.n)
 	if err := s.execute(context.Background(), p, nil); err != nil {
-		panic("internal error: flip: " + err.Error()) // scratch memory is the only thing that could fail, and a flip needs none: see fill
+		panic("internal error: flip: " + err.Error()) // only scratch memory could fail, which the run has taken at its start
 	}
 }
 

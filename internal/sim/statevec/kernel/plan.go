@@ -5,31 +5,26 @@ import (
 	"unsafe"
 )
 
-// Arena hands out slices that live as long as each other, in few allocations.
+// Arena hands out slices that live as long as each other, in few allocations. The zero value is ready.
 type Arena[F Float] struct {
-	floats []F
-	words  []uint32
+	floats  []F
+	words   []uint32
+	granted int // elements handed out, of either kind
 }
 
-// arenaChunk is how many elements an arena allocates at once.
-const arenaChunk = 1 << 13
+// maxArenaChunk is how many elements an arena allocates at once at most. It begins with what is asked for and doubles.
+const maxArenaChunk = 1 << 13
 
 // Floats returns n zeros.
-func (a *Arena[F]) Floats(n int) []F {
-	if len(a.floats) < n {
-		a.floats = make([]F, max(n, arenaChunk))
-	}
-	out := a.floats[:n:n]
-	a.floats = a.floats[n:]
-	return out
-}
+func (a *Arena[F]) Floats(n int) []F { return grant(a, &a.floats, n) }
 
-func (a *Arena[F]) uint32s(n int) []uint32 {
-	if len(a.words) < n {
-		a.words = make([]uint32, max(n, arenaChunk/8))
+func grant[F Float, T any](a *Arena[F], free *[]T, n int) []T {
+	if len(*free) < n {
+		*free = make([]T, max(n, min(a.granted, maxArenaChunk)))
 	}
-	out := a.words[:n:n]
-	a.words = a.words[n:]
+	a.granted += n
+	out := (*free)[:n:n]
+	*free = (*free)[n:]
 	return out
 }
 
@@ -88,7 +83,7 @@ func flips(at []int, lane []int) (f [4]int) {
 func (k *Set[F]) permutations(a *Arena[F], flips []int) []uint32 {
 	words := permWords[F](k.Lanes)
 	per := words / k.Lanes
-	out := a.uint32s(len(flips) * words)
+	out := grant(a, &a.words, len(flips)*words)
 	for d, f := range flips {
 		for l := range k.Lanes {
 			for w := range per {
