@@ -125,9 +125,9 @@ func (*If) stmt()       {}
 // Int is an integer literal of any length.
 type Int struct {
 	At
-	Text  []byte // its digits, a part of the source
 	Value uint64 // where Fits
 	Fits  bool   // in 64 bits
+	Text  []byte // where not Fits: the digits, a part of the source
 }
 
 // Float is a literal with a point or an exponent.

@@ -215,8 +215,10 @@ func (p *Parser) integer(what string) (ast.Expr, bool) {
 	}
 	text := p.lex.Text(p.tok)
 	n := p.arena.Ints.New()
-	n.At, n.Text = ast.At(p.tok.Span()), text
-	n.Value, n.Fits = decimal(text)
+	n.At, n.Text = ast.At(p.tok.Span()), nil
+	if n.Value, n.Fits = decimal(text); !n.Fits {
+		n.Text = text
+	}
 	p.advance()
 	return n, true
 }

@@ -22,7 +22,7 @@ func parseText(text string, strict bool) (*ast.Program, *report.Reporter, *token
 func show(e ast.Expr, names *token.Names) string {
 	switch e := e.(type) {
 	case *ast.Int:
-		return string(e.Text)
+		return fmt.Sprint(e.Value)
 	case *ast.Float:
 		return fmt.Sprint(e.Value)
 	case *ast.Ident:

@@ -159,11 +159,17 @@ func (p *Parser) barrier() (ast.Stmt, bool) {
 // call reads the application of a gate, and what looks like one at its start. Where it is no such thing and starts with a keyword of
 // OpenQASM 3, that is what there is to say.
 func (p *Parser) call() (ast.Stmt, bool) {
-	name := ast.Name{At: ast.At{Start: p.tok.Start, End: p.tok.End}, Symbol: p.tok.Symbol}
-	if p.names.IsKeyword3(name.Symbol) {
-		p.later, p.laterAt = name.Symbol, name.Span()
-		defer func() { p.later = token.None }()
+	if !p.names.IsKeyword3(p.tok.Symbol) {
+		return p.application()
 	}
+	p.later, p.laterAt = p.tok.Symbol, p.tok.Span()
+	s, ok := p.application()
+	p.later = token.None
+	return s, ok
+}
+
+func (p *Parser) application() (ast.Stmt, bool) {
+	name := ast.Name{At: ast.At{Start: p.tok.Start, End: p.tok.End}, Symbol: p.tok.Symbol}
 	p.advance()
 	var params []ast.Expr
 	switch p.tok.Kind {
@@ -191,7 +197,7 @@ func (p *Parser) operandList(what string) ([]ast.Operand, bool) {
 			return nil, false
 		}
 		n++
-		if p.tok.Kind != token.Comma || !p.comma(token.Semicolon) {
+		if p.tok.Kind == token.Semicolon || !p.comma(token.Semicolon) {
 			return p.arena.Operands.Last(n), true
 		}
 	}
@@ -225,7 +231,7 @@ func (p *Parser) operand(o *ast.Operand, what string) bool {
 		return p.index(o)
 	}
 	i := p.arena.Ints.New()
-	i.Start, i.End, i.Text, i.Value, i.Fits = digits.Start, digits.End, p.lex.Slice(digits), value, true
+	i.Start, i.End, i.Text, i.Value, i.Fits = digits.Start, digits.End, nil, value, true
 	o.Index, o.End = i, digits.End+1
 	p.tok.End = o.End // as if the bracket had been the last token
 	p.advance()

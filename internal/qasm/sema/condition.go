@@ -19,7 +19,8 @@ type conditionKey struct {
 	register *Register
 	index    int // -1: the whole register
 	negate   bool
-	value    string // digits
+	value    uint64
+	digits   string // of a value that does not fit in 64 bits
 }
 
 // condition judges `register == integer`. Conditions written alike are one.
@@ -39,18 +40,18 @@ func (c *Checker) condition(e ast.Expr) (*Condition, bool) {
 		c.rep.Error(value.Span(), "number_too_large", "", "this integer is too long: at most %d digits are allowed", maxDigits)
 		return nil, false
 	}
-	key := conditionKey{register: c.register(operand.Name.Symbol), index: -1, negate: b.Op == token.NotEq}
+	key := conditionKey{register: c.register(operand.Name.Symbol), index: -1, negate: b.Op == token.NotEq, value: value.Value}
 	if !arg.Whole {
 		key.index = int(arg.First)
 	}
-	if w := c.conditions[conditionKey{key.register, key.index, key.negate, string(digits)}]; w != nil {
+	if w := c.conditions[conditionKey{key.register, key.index, key.negate, key.value, string(digits)}]; w != nil {
 		return w, true
 	}
 	w := &Condition{Condition: circuit.Condition{First: arg.First, Width: arg.Size, Value: integer(value, digits, arg.Size), Negate: key.negate}}
 	if w.Value.Len() > w.Width {
 		c.rep.Warn(value.Span(), "constant_condition", "", "%s has %s and never equals this number", c.name(operand.Name.Symbol), count(arg.Size, "bit"))
 	}
-	key.value = string(digits)
+	key.digits = string(digits)
 	c.conditions[key] = w
 	return w, true
 }

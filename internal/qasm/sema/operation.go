@@ -55,10 +55,33 @@ func (c *Checker) checkCall(s *ast.Call) {
 	if call.Args, ok = c.operands(s.Operands, call.Args[:0], true); !ok || !good {
 		return
 	}
-	if call.Times, ok = c.times(s, call.Args); !ok || !c.separate(s, call.Args) || !c.runnable(s, g) {
-		return
+	call.Times = 1
+	if !single(call.Args) {
+		if call.Times, ok = c.times(s, call.Args); !ok || !c.separate(s, call.Args) {
+			return
+		}
 	}
-	c.sink.Call(call)
+	if g.Missing == nil || c.runnable(s, g) {
+		c.sink.Call(call)
+	}
+}
+
+// single reports whether the operands are few different qubits, as they nearly always are. Otherwise they need a closer look.
+func single(args []Arg) bool {
+	if len(args) > fewOperands {
+		return false
+	}
+	for i := range args {
+		if args[i].Whole {
+			return false
+		}
+		for j := range i {
+			if args[i].First == args[j].First {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // arity reports a wrong number of parameters or operands.
@@ -83,8 +106,9 @@ func (c *Checker) operands(operands []ast.Operand, args []Arg, quantum bool) ([]
 	good := true
 	for i := range operands {
 		a, ok := c.operand(&operands[i], quantum)
-		good = good && ok
-		args = append(args, a)
+		if args = append(args, a); !ok {
+			good = false
+		}
 	}
 	return args, good
 }
@@ -227,8 +251,6 @@ func (c *Checker) separateMany(s *ast.Call, args []Arg) bool {
 // runnable reports a gate that cannot be expanded, because it or one in its definition is opaque.
 func (c *Checker) runnable(s *ast.Call, g *Gate) bool {
 	switch {
-	case g.Missing == nil:
-		return true
 	case c.opts.CheckOnly:
 		c.unrunnable = true
 		if c.once(s.Name.Symbol) {
