@@ -65,7 +65,8 @@ func TestExitCodes(t *testing.T) {
 		if !slices.ContainsFunc(codes, func(d struct {
 			code    int
 			meaning string
-		}) bool {
+		},
+		) bool {
 			return d.code == c.code
 		}) {
 			t.Errorf("exit code %d is not documented", c.code)
