@@ -76,10 +76,7 @@ func (p *Parser) expr(lowest, depth int) (ast.Expr, bool) {
 			p.operator3()
 			return nil, false
 		}
-		if depth++; depth > MaxDepth {
-			p.tooDeep()
-			return nil, false
-		}
+		depth++ // the right operand sees to the limit
 		if op == token.StarStar {
 			p.rep.Deviation(at, "power_operator", "OpenQASM 2.0 writes powers as `^`", "the operator `**` is OpenQASM 3")
 		}
@@ -98,14 +95,10 @@ func (p *Parser) expr(lowest, depth int) (ast.Expr, bool) {
 	return nil, false
 }
 
-func (p *Parser) tooDeep() {
-	p.rep.Error(p.tok.Span(), "too_deep", "", "this expression nests too deeply: at most %d levels are allowed", MaxDepth)
-}
-
 // prefix reads an operand with the operators before it.
 func (p *Parser) prefix(depth int) (ast.Expr, bool) {
 	if depth > MaxDepth {
-		p.tooDeep()
+		p.rep.Error(p.tok.Span(), "too_deep", "", "this expression nests too deeply: at most %d levels are allowed", MaxDepth)
 		return nil, false
 	}
 	switch p.tok.Kind {
