@@ -192,7 +192,7 @@ func advise(engines []sim.Engine, r *sim.Request, best Candidate, method string,
 		}
 	}
 	if best.Bytes > 0 && best.Bytes <= maxMemory {
-		return "use fewer operations or fewer qubits"
+		return "use fewer shots, operations or qubits"
 	}
 	if best.Bytes == 0 {
 		return "use fewer qubits, or leave out what the method lacks: qcos explain says what speaks against each"

@@ -99,7 +99,7 @@ func TestChooseRefuses(t *testing.T) {
 		{"single would do", AutoMethod, []sim.Engine{dense}, sim.Double, 600 << 20, "3 qubits need 1 GiB (method dense, double precision), and 600 MiB may be used", "use --precision single: it needs 512 MiB"},
 		{"another method would do", "narrow", []sim.Engine{dense, narrow}, sim.Auto, 2 << 30, "method narrow cannot run this circuit: h is not classical", "use --method auto: dense can run it"},
 		{"nothing can", AutoMethod, []sim.Engine{narrow}, sim.Auto, 2 << 30, "no method can run this circuit: narrow: h is not classical", "use fewer qubits, or leave out what the method lacks: qcos explain says what speaks against each"},
-		{"time", AutoMethod, []sim.Engine{slow}, sim.Auto, 2 << 30, "the circuit would take more than a year with method slow", "use fewer operations or fewer qubits"},
+		{"time", AutoMethod, []sim.Engine{slow}, sim.Auto, 2 << 30, "the circuit would take more than a year with method slow", "use fewer shots, operations or qubits"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Choose(c.engines, request(c.precision), c.method, c.memory)
