@@ -1,0 +1,47 @@
+package qasm
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	reported = regexp.MustCompile(`\.(?:Deviation|Warn)\([^"\n]*"(\w+)"`)
+	inTable  = regexp.MustCompile("\\| `(\\w+)` \\|\n")
+)
+
+// TestDocs holds that docs/openqasm.md lists the code of each deviation and warning, and no other.
+func TestDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/openqasm.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := map[string]bool{}
+	files, _ := filepath.Glob("*/*.go")
+	more, _ := filepath.Glob("*.go")
+	for _, file := range append(files, more...) {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range reported.FindAllStringSubmatch(string(source), -1) {
+			codes[m[1]] = true
+		}
+	}
+	if len(codes) < 20 {
+		t.Fatalf("%d codes only in the sources", len(codes))
+	}
+	for code := range codes {
+		if !strings.Contains(string(text), "`"+code+"`") {
+			t.Errorf("docs/openqasm.md does not know `%s`", code)
+		}
+	}
+	for _, m := range inTable.FindAllStringSubmatch(string(text), -1) {
+		if !codes[m[1]] {
+			t.Errorf("docs/openqasm.md lists `%s`, which is never reported", m[1])
+		}
+	}
+}
