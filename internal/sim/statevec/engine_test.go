@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/cmplx"
 	"testing"
 
 	"github.com/softquantus/qcos/internal/bitvec"
@@ -52,6 +53,20 @@ func TestRun(t *testing.T) {
 				t.Errorf("kernel %q, %d bytes at most, %d estimated", result.Kernel, result.PeakBytes, New().Estimate(r).Bytes)
 			}
 		}
+	}
+}
+
+// TestNoQubits has nothing to simulate but a phase.
+func TestNoQubits(t *testing.T) {
+	c := &circuit.Circuit{}
+	c.AddGate(gate.GPhase, 0, []float64{1})
+	r := &sim.Request{Circuit: c, Want: sim.Counts | sim.Amplitudes, Shots: 3, Threads: 2, Precision: sim.Double}
+	result, err := New().Run(context.Background(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Counts) != 1 || result.Counts[0].Count != 3 || cmplx.Abs(result.Amplitudes[0]-cmplx.Rect(1, 1)) > 1e-15 {
+		t.Errorf("counts %v, amplitudes %v", result.Counts, result.Amplitudes)
 	}
 }
 

@@ -11,12 +11,13 @@ import (
 
 func sizeOf[F kernel.Float]() int { return int(unsafe.Sizeof(F(0))) }
 
-// Times measured on one core of a 2.6 GHz server processor (AMD Zen 4) with AVX-512, in seconds. They are for choosing between
-// methods and for telling people to wait, where a factor of two does not matter.
+// Times measured on one core of a server processor (AMD Zen 4, 2.6 GHz) with AVX-512 in double precision, in seconds, by the
+// benchmarks beside this file. They are for choosing between methods and for telling people to wait, where a factor of two does
+// not matter.
 const (
-	secondsPerAmplitude = 1.0e-9 // and op, where fusion leaves about half of the ops
-	secondsPerSample    = 60e-9  // and shot
-	secondsPerRead      = 2.0e-9 // and amplitude, for setting up and for sampling
+	secondsPerAmplitude = 1.2e-10 // and op of the circuit; what fusion saves is in it
+	secondsPerRead      = 1e-8    // and amplitude, for faulting memory in and for sampling
+	secondsPerShot      = 6e-8
 	secondsPerOp        = 1.5e-6 // compiling
 )
 
@@ -49,7 +50,7 @@ func estimate[F kernel.Float](r *sim.Request, o options, set *kernel.Set[F]) sim
 		threads = float64(max(1, r.Threads))
 	}
 	perOp := secondsPerAmplitude * slowerThan[set.Name] * float64(sizeOf[F]()) / 8
-	seconds := amplitudes*(ops*perOp+secondsPerRead)/threads + ops*secondsPerOp + float64(r.Shots)*secondsPerSample
+	seconds := amplitudes*(ops*perOp+secondsPerRead)/threads + ops*secondsPerOp + float64(r.Shots)*secondsPerShot
 	return sim.Estimate{Bytes: s.need(states), Seconds: seconds, Exact: !collapses}
 }
 
