@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/softquantus/qcos/internal/spelling"
 	"github.com/spf13/pflag"
 
 	"github.com/softquantus/qcos/internal/diag"
@@ -46,7 +48,7 @@ func (v *choiceValue) Type() string   { return strings.Join(v.allowed, "|") }
 
 func (v *choiceValue) Set(s string) error {
 	if !slices.Contains(v.allowed, s) {
-		if near := nearest(s, v.allowed); near != "" {
+		if near := spelling.Nearest(s, v.allowed); near != "" {
 			return fmt.Errorf("did you mean %s? allowed: %s", near, strings.Join(v.allowed, ", "))
 		}
 		return fmt.Errorf("allowed: %s", strings.Join(v.allowed, ", "))
@@ -200,7 +202,7 @@ func unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError) error {
 		name = "-" + unknown.GetSpecifiedName()
 	}
 	e := &UsageError{Detail: "unknown flag " + name, Next: seeHelp(cmd)}
-	if near := nearest(unknown.GetSpecifiedName(), flagNames(cmd)); near != "" {
+	if near := spelling.Nearest(unknown.GetSpecifiedName(), flagNames(cmd)); near != "" {
 		e.Next = fmt.Sprintf("did you mean --%s?", near)
 	}
 	return e

@@ -68,25 +68,3 @@ func TestSeedValue(t *testing.T) {
 		}
 	}
 }
-
-func TestNearest(t *testing.T) {
-	words := []string{"shots", "seed", "statevector", "strict", "threads", "timeout"}
-	cases := map[string]string{"shot": "shots", "sedd": "seed", "state": "statevector", "thread": "threads", "tmeout": "timeout", "hsots": "shots", "xyz": "", "zzzzzz": "", "": ""}
-	for word, want := range cases {
-		if got := nearest(word, words); got != want {
-			t.Errorf("%q: %q, not %q", word, got, want)
-		}
-	}
-}
-
-func TestEditDistance(t *testing.T) {
-	cases := []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"abcd", "acbd", 1}, {"execute", "exceute", 1}, {"ca", "abc", 3}}
-	for _, c := range cases {
-		if got := editDistance(c.a, c.b); got != c.want {
-			t.Errorf("%q to %q: %d, not %d", c.a, c.b, got, c.want)
-		}
-	}
-}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/softquantus/qcos/internal/spelling"
 )
 
 func newHelpCommand() *cobra.Command {
@@ -33,7 +35,7 @@ func newHelpCommand() *cobra.Command {
 func noSuchTopic(root *cobra.Command, args []string) error {
 	word := strings.Join(args, " ")
 	e := &UsageError{Detail: fmt.Sprintf("no help for %q", word), Next: "qcos help lists the commands and topics"}
-	if near := nearest(word, commandNames(root)); near != "" {
+	if near := spelling.Nearest(word, commandNames(root)); near != "" {
 		e.Next = fmt.Sprintf("did you mean qcos help %s?", near)
 	}
 	return e

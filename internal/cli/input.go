@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/softquantus/qcos/internal/config"
+	"github.com/softquantus/qcos/internal/spelling"
 )
 
 const (
@@ -131,7 +132,7 @@ func similarFile(name string) string {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	near := nearest(filepath.Base(name), names)
+	near := spelling.Nearest(filepath.Base(name), names)
 	if near == "" {
 		return ""
 	}

@@ -2,9 +2,10 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/softquantus/qcos/internal/spelling"
 )
 
 // newRootCommand puts all commands together.
@@ -51,9 +52,8 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	e := &UsageError{Detail: fmt.Sprintf("unknown command %q", args[0]), Next: "qcos help lists the commands"}
-	cmd.SuggestionsMinimumDistance = farthest
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		e.Next = fmt.Sprintf("did you mean %s %s?", cmd.CommandPath(), strings.Join(near, " or "))
+	if near := spelling.Nearest(args[0], commandNames(cmd)); near != "" {
+		e.Next = fmt.Sprintf("did you mean %s %s?", cmd.CommandPath(), near)
 	}
 	return e
 }

@@ -5,38 +5,6 @@ import (
 	"testing"
 )
 
-func TestDistance(t *testing.T) {
-	for _, test := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"a", "", 1}, {"", "abc", 3}, {"cx", "cx", 0}, {"xc", "cx", 1}, {"cswap", "swap", 1}, {"measure", "mesaure", 1},
-		{"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"ab", "ba", 1}, {"abcd", "badc", 2},
-	} {
-		if got := distance(test.a, test.b); got != test.want {
-			t.Errorf("distance of %q and %q is %d, want %d", test.a, test.b, got, test.want)
-		}
-		if got := distance(test.b, test.a); got != test.want {
-			t.Errorf("distance of %q and %q is %d, want %d", test.b, test.a, got, test.want)
-		}
-	}
-}
-
-func TestNearest(t *testing.T) {
-	names := []string{"x", "cx", "ccx", "rxx", "swap", "h", "qubits", ""}
-	for want, name := range map[string]string{
-		"X": "x", "xc": "cx", "cxx": "cx", "SWAP": "swap", "swpa": "swap", "qbits": "qubits", "y": "", "zz": "", "somethingelse": "",
-	} {
-		n := newNearest(want)
-		for _, candidate := range names {
-			n.try(candidate)
-		}
-		if n.name != name {
-			t.Errorf("nearest to %q is %q, want %q", want, n.name, name)
-		}
-	}
-}
-
 // TestApply holds what has a value and what has none.
 func TestApply(t *testing.T) {
 	for _, test := range []struct {
