@@ -8,7 +8,7 @@ SHARED   ?= ../shared
 
 export CGO_ENABLED ?= 0
 
-.PHONY: help run build test race fuzz bench lint generate verify docs check-corpora clean
+.PHONY: help run build test race fuzz bench lint generate verify docs check-corpora bench-peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
@@ -57,6 +57,14 @@ check-corpora: build ## hold the command line against the corpora beside the rep
 	@if [ ! -d $(SHARED)/checks ]; then echo "$(SHARED)/checks is not there: nothing was checked"; exit 0; fi; set -ex; \
 	python3 $(SHARED)/checks/language.py --qcos bin/qcos -v $(SHARED)/corpora/qasm2-valid $(SHARED)/corpora/qasm2-invalid; \
 	python3 $(SHARED)/checks/results.py --qcos bin/qcos --circuits $(SHARED)/corpora/qasmbench --results $(SHARED)/corpora/qasmbench/results --max-qubits 24 -v
+
+bench-peers: ## time circuits in turn with a peer (QCOS_PEERS_ENGINE, QCOS_PEERS_CIRCUITS; installs the peers into .cache)
+	@if [ ! -d $(SHARED)/peers ]; then echo "$(SHARED)/peers is not there: nothing was measured"; exit 0; fi; set -e; \
+	if [ -z "$$QCOS_PEERS_PYTHON" ]; then \
+		[ -x .cache/peers/bin/python ] || { python3 -m venv .cache/peers; .cache/peers/bin/pip install -q -r $(SHARED)/peers/requirements.txt; }; \
+		export QCOS_PEERS_PYTHON=$$PWD/.cache/peers/bin/python; \
+	fi; \
+	$(GO) test -count 1 -timeout 2h -tags peers -run TestPeers -v ./internal/run
 
 clean: ## remove what was built
 	rm -rf bin
