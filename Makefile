@@ -38,7 +38,7 @@ bench: ## run the benchmarks that match BENCH (all)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 lint: ## check formatting, vet, and run golangci-lint where it is installed
-	@files=$$(gofmt -l cmd internal); if [ -n "$$files" ]; then echo "not formatted (run gofmt -w):"; echo "$$files"; exit 1; fi
+	@files=$$(gofmt -l cmd internal pkg); if [ -n "$$files" ]; then echo "not formatted (run gofmt -w):"; echo "$$files"; exit 1; fi
 	$(GO) vet ./...
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; \
 	else echo "golangci-lint is not installed: only gofmt and go vet were run"; fi

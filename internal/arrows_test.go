@@ -18,6 +18,9 @@ const module = "github.com/softquantus/qcos/"
 var allowed = map[string][]string{
 	"cmd/qcos": {"internal/cli"},
 
+	"pkg/api":  {},
+	"pkg/qcos": {"pkg/api"},
+
 	"internal/bitvec":           {},
 	"internal/diag":             {},
 	"internal/machine":          {},
@@ -52,6 +55,9 @@ var external = map[string]string{
 	"github.com/vbauerster/mpb/v8":  "internal/cli",
 	"github.com/zalando/go-keyring": "internal/cli",
 }
+
+// standardOnly are packages that other people build upon: they bring nothing with them but the standard library.
+var standardOnly = []string{"pkg/..."}
 
 type goPackage struct {
 	ImportPath string
@@ -136,6 +142,9 @@ func checkExternal(t *testing.T, from, path string) {
 		if (path == library || strings.HasPrefix(path, library+"/")) && from != home && !strings.HasPrefix(from, home+"/") {
 			t.Errorf("%s imports %s, which belongs to %s", from, path, home)
 		}
+	}
+	if host, _, _ := strings.Cut(path, "/"); strings.Contains(host, ".") && slices.ContainsFunc(standardOnly, func(p string) bool { return matches(p, from) }) {
+		t.Errorf("%s imports %s: the standard library is all that it may use", from, path)
 	}
 	if path == "C" {
 		t.Errorf("%s uses cgo", from)
