@@ -55,12 +55,7 @@ func (s *state[F]) toIndexOf(o *state[F]) indexMap {
 
 // norm is the sum of all weights.
 func (s *state[F]) norm() float64 {
-	return s.sums(func(from, to int) (sum [2]float64) {
-		for i := from; i < to; i++ {
-			sum[0] += s.weight(i)
-		}
-		return sum
-	})[0]
+	return s.sums(func(from, to int) [2]float64 { return [2]float64{s.pieceWeight(from, to)} })[0]
 }
 
 // Fingerprint is branch.State's: the squared overlap with a fixed product state, which a global phase leaves alone, rounded.

@@ -19,9 +19,7 @@ func (s *state[F]) Sample(ctx context.Context, qubits []circuit.Qubit, n int, r 
 	seed := r.Uint64()
 	weights := make([]float64, 1<<max(0, s.n-pieceBits))
 	err := s.piecesUntil(ctx, func(piece, from, to int) {
-		for i := from; i < to; i++ {
-			weights[piece] += s.weight(i)
-		}
+		weights[piece] = s.pieceWeight(from, to)
 	})
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package statevec
 
 import (
 	"context"
-	"math"
 	"unsafe"
 
 	"github.com/softquantus/qcos/internal/circuit"
@@ -96,55 +95,6 @@ func (s *state[F]) Flip(q circuit.Qubit) {
 	if err := s.execute(context.Background(), p, nil); err != nil {
 		panic("internal error: flip: " + err.Error()) // only scratch memory could fail, which the run has taken at its start
 	}
-}
-
-// Weights is branch.State's.
-func (s *state[F]) Weights(q circuit.Qubit) (zero, one float64) {
-	bit := 1 << s.at[q]
-	sums := s.sums(func(from, to int) (sum [2]float64) {
-		for i := from; i < to; i++ {
-			if i&bit != 0 {
-				sum[1] += s.weight(i)
-			} else {
-				sum[0] += s.weight(i)
-			}
-		}
-		return sum
-	})
-	return sums[0], sums[1]
-}
-
-// weight is the squared modulus of amplitude i.
-func (s *state[F]) weight(i int) float64 {
-	re, im := s.amplitude(i)
-	return re*re + im*im
-}
-
-// amplitude is that at index i of positions, without the phase.
-func (s *state[F]) amplitude(i int) (re, im float64) {
-	e := s.run.set.Index(i)
-	return float64(s.amps.x[e]), float64(s.amps.x[e+s.run.set.Lanes])
-}
-
-// Project is branch.State's.
-func (s *state[F]) Project(q circuit.Qubit, value bool, weight float64) {
-	bit, want := 1<<s.at[q], 0
-	if value {
-		want = bit
-	}
-	scale := F(1 / math.Sqrt(weight))
-	lanes := s.run.set.Lanes
-	s.pieces(func(from, to int) {
-		for i := from; i < to; i++ {
-			e := s.run.set.Index(i)
-			if i&bit != want {
-				s.amps.x[e], s.amps.x[e+lanes] = 0, 0
-			} else {
-				s.amps.x[e] *= scale
-				s.amps.x[e+lanes] *= scale
-			}
-		}
-	})
 }
 
 // Clone is branch.State's.

@@ -154,6 +154,24 @@ func TestSamplesFollowTheDistribution(t *testing.T) {
 	}
 }
 
+// TestStreamsDiffer draws twice from one stream, and from another.
+func TestStreamsDiffer(t *testing.T) {
+	s := prepared(t, fourier(newRandom(t), 12), 1, options{})
+	stream := rng.New(1, 1)
+	var draws [3][]drawn
+	for i, r := range []*rng.Stream{stream, stream, rng.New(1, 2)} {
+		err := s.Sample(context.Background(), []circuit.Qubit{0, 1, 2, 3, 4, 5}, 100, r, func(o bitvec.Vec, count int) {
+			draws[i] = append(draws[i], drawn{o.String(), count})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if slices.Equal(draws[0], draws[1]) || slices.Equal(draws[0], draws[2]) {
+		t.Error("different random numbers draw the same samples")
+	}
+}
+
 // TestMarginals compares distributions with sums over the amplitudes, with qubits in any order and given twice.
 func TestMarginals(t *testing.T) {
 	r := newRandom(t)
@@ -210,15 +228,22 @@ func TestDistributionLimit(t *testing.T) {
 
 func TestCollapse(t *testing.T) {
 	r := newRandom(t)
-	const n = 6
-	for _, o := range []options{{}, {kernel: "go"}} {
+	for _, x := range []struct {
+		n int
+		o options
+	}{{1, options{}}, {2, options{}}, {6, options{}}, {6, options{kernel: "go"}}, {14, options{}}} {
+		n, o := x.n, x.o
 		for q := range uint32(n) {
 			s := prepared(t, &circuit.Circuit{NumQubits: n}, 1, o)
 			v := randomState(r, n)
 			s.load(v)
 			zero, one := s.Weights(q)
-			if math.Abs(zero+one-1) > 1e-12 {
-				t.Errorf("weights %g and %g", zero, one)
+			sums := [2]float64{}
+			for i, x := range v {
+				sums[i>>q&1] += real(x)*real(x) + imag(x)*imag(x)
+			}
+			if math.Abs(zero-sums[0]) > 1e-12 || math.Abs(one-sums[1]) > 1e-12 {
+				t.Errorf("qubit %d of %d: weights %g and %g, %v expected", q, n, zero, one, sums)
 			}
 			s.Project(q, true, one)
 			s.Flip(q)
