@@ -154,8 +154,11 @@ func TestEnterKeepsTheKey(t *testing.T) {
 func TestBrokenConfigIsNotOverwritten(t *testing.T) {
 	const text = "{\n  \"api_key\": \"" + secretKey + "\",\n  oops\n}\n"
 	for _, args := range [][]string{
-		{"configure", "--api-key", "qcos-abcd-efgh-ijkl"}, {"configure", "set", "timeout", "5"}, {"configure", "unset", "timeout"},
-		{"configure", "list"}, {"configure", "get", "timeout"},
+		{"configure", "--api-key", "qcos-abcd-efgh-ijkl"},
+		{"configure", "set", "timeout", "5"},
+		{"configure", "unset", "timeout"},
+		{"configure", "list"},
+		{"configure", "get", "timeout"},
 	} {
 		u := newUser(t)
 		u.writes(t, ".qcos/config.json", text)

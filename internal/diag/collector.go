@@ -84,12 +84,16 @@ func (c *Collector) List() List {
 	list := append(List(nil), c.list...)
 	list.Sort()
 	if c.errors > MaxErrors {
-		list = append(list, Diagnostic{Severity: Error, Code: "too_many_errors", Span: c.firstCut[Error],
-			Message: fmt.Sprintf("more than %d errors: the rest is not shown", MaxErrors)})
+		list = append(list, Diagnostic{
+			Severity: Error, Code: "too_many_errors", Span: c.firstCut[Error],
+			Message: fmt.Sprintf("more than %d errors: the rest is not shown", MaxErrors),
+		})
 	}
 	if c.cut > 0 {
-		list = append(list, Diagnostic{Severity: Warning, Code: "too_many_warnings", Span: c.firstCut[Warning],
-			Message: fmt.Sprintf("warnings like those above that are not shown: %d, the first of them here", c.cut)})
+		list = append(list, Diagnostic{
+			Severity: Warning, Code: "too_many_warnings", Span: c.firstCut[Warning],
+			Message: fmt.Sprintf("warnings like those above that are not shown: %d, the first of them here", c.cut),
+		})
 	}
 	return list
 }

@@ -193,20 +193,41 @@ func TestRender(t *testing.T) {
 		d             Diagnostic
 		want          string
 	}{
-		{"a word", "qreg q[2];\nhh q[0];\n", 11, 2, Diagnostic{Message: `unknown gate "hh"`, Hint: "did you mean h?"},
-			"x.qasm:2:1: error: unknown gate \"hh\"\n    2 | hh q[0];\n      | ^~\n      = hint: did you mean h?\n"},
-		{"a warning without hint, behind a tab", "\tx q;", 3, 1, Diagnostic{Severity: Warning, Message: "m"},
-			"x.qasm:1:4: warning: m\n    1 | \tx q;\n      | \t  ^\n"},
-		{"an empty span at the end of a Windows line", "ab\r\nc", 2, 0, Diagnostic{Message: "m"},
-			"x.qasm:1:3: error: m\n    1 | ab\n      |   ^\n"},
-		{"the end of the file", "ab\n", 3, 0, Diagnostic{Message: "m"},
-			"x.qasm:2:1: error: m\n    2 | \n      | ^\n"},
-		{"beyond ASCII", "π θθ", 3, 4, Diagnostic{Message: "m"},
-			"x.qasm:1:3: error: m\n    1 | π θθ\n      |   ^~\n"},
-		{"over several lines", "ab cd\nef", 3, 5, Diagnostic{Message: "m"},
-			"x.qasm:1:4: error: m\n    1 | ab cd\n      |    ^~\n"},
-		{"hostile", "a\x1b[31m\u202eb\x00\xff", 1, 1, Diagnostic{Message: "bad \x1b]0;x\a\nnext", Hint: "\u2066h\x7f"},
-			"x.qasm:1:2: error: bad ?]0;x? next\n    1 | a?[31m?b??\n      |  ^\n      = hint: ?h?\n"},
+		{
+			"a word", "qreg q[2];\nhh q[0];\n", 11, 2,
+			Diagnostic{Message: `unknown gate "hh"`, Hint: "did you mean h?"},
+			"x.qasm:2:1: error: unknown gate \"hh\"\n    2 | hh q[0];\n      | ^~\n      = hint: did you mean h?\n",
+		},
+		{
+			"a warning without hint, behind a tab", "\tx q;", 3, 1,
+			Diagnostic{Severity: Warning, Message: "m"},
+			"x.qasm:1:4: warning: m\n    1 | \tx q;\n      | \t  ^\n",
+		},
+		{
+			"an empty span at the end of a Windows line", "ab\r\nc", 2, 0,
+			Diagnostic{Message: "m"},
+			"x.qasm:1:3: error: m\n    1 | ab\n      |   ^\n",
+		},
+		{
+			"the end of the file", "ab\n", 3, 0,
+			Diagnostic{Message: "m"},
+			"x.qasm:2:1: error: m\n    2 | \n      | ^\n",
+		},
+		{
+			"beyond ASCII", "π θθ", 3, 4,
+			Diagnostic{Message: "m"},
+			"x.qasm:1:3: error: m\n    1 | π θθ\n      |   ^~\n",
+		},
+		{
+			"over several lines", "ab cd\nef", 3, 5,
+			Diagnostic{Message: "m"},
+			"x.qasm:1:4: error: m\n    1 | ab cd\n      |    ^~\n",
+		},
+		{
+			"hostile", "a\x1b[31m\u202eb\x00\xff", 1, 1,
+			Diagnostic{Message: "bad \x1b]0;x\a\nnext", Hint: "\u2066h\x7f"},
+			"x.qasm:1:2: error: bad ?]0;x? next\n    1 | a?[31m?b??\n      |  ^\n      = hint: ?h?\n",
+		},
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			if got := render(t, k.text, k.start, k.length, k.d); got != k.want {

@@ -128,12 +128,16 @@ var uParams = []string{"theta", "phi", "lambda"}
 var table = [numIDs]Gate{
 	None: {Name: "none"},
 
-	GPhase: {Name: "gphase", Params: []string{"gamma"}, Class: Phase, Homes: [numDialects]Home{QASM3: Builtin},
-		Help: "global phase e^{i gamma}; under control a phase on the controls", matrix: func(p []float64) []complex128 { return []complex128{cis(p[0])} }, inverse: negated(GPhase)},
-	U: {Name: "U", Params: uParams, Operands: q1, Class: General, Homes: [numDialects]Home{Builtin, Builtin},
+	GPhase: {
+		Name: "gphase", Params: []string{"gamma"}, Class: Phase, Homes: [numDialects]Home{QASM3: Builtin},
+		Help: "global phase e^{i gamma}; under control a phase on the controls", matrix: func(p []float64) []complex128 { return []complex128{cis(p[0])} }, inverse: negated(GPhase),
+	},
+	U: {
+		Name: "U", Params: uParams, Operands: q1, Class: General, Homes: [numDialects]Home{Builtin, Builtin},
 		Help: "any rotation of one qubit: RZ(phi) RY(theta) RZ(lambda) up to a phase", matrix: uMatrix,
 		phase:   in3(halfFirst), // gates.rst, "built-in gates"
-		inverse: func(p []float64) (ID, []float64) { return U, []float64{-p[0], -p[2], -p[1]} }},
+		inverse: func(p []float64) (ID, []float64) { return U, []float64{-p[0], -p[2], -p[1]} },
+	},
 	I:   {Name: "id", Operands: q1, Class: Identity, Homes: both, Help: "does nothing", Body: "U(0,0,0) a;", matrix: fixed(1, 0, 0, 1)},
 	X:   {Name: "x", Operands: q1, Class: Permutation, Homes: both, Help: "bit flip (Pauli X)", Body: "U(pi,0,pi) a;", matrix: fixed(0, 1, 1, 0)},
 	Y:   {Name: "y", Operands: q1, Class: Monomial, Homes: both, Help: "bit and phase flip (Pauli Y)", Body: "U(pi,pi/2,pi/2) a;", matrix: fixed(0, -1i, 1i, 0)},
@@ -143,39 +147,63 @@ var table = [numIDs]Gate{
 	Sdg: {Name: "sdg", Operands: q1, Class: Diagonal, Homes: both, Help: "inverse of s", Body: "U(0,0,-pi/2) a;", matrix: fixed(1, 0, 0, -1i), inverse: swapped(S)},
 	T:   {Name: "t", Operands: q1, Class: Diagonal, Homes: both, Help: "fourth root of z", Body: "U(0,0,pi/4) a;", matrix: fixed(1, 0, 0, complex(math.Sqrt2/2, math.Sqrt2/2)), inverse: swapped(Tdg)},
 	Tdg: {Name: "tdg", Operands: q1, Class: Diagonal, Homes: both, Help: "inverse of t", Body: "U(0,0,-pi/4) a;", matrix: fixed(1, 0, 0, complex(math.Sqrt2/2, -math.Sqrt2/2)), inverse: swapped(T)},
-	SX: {Name: "sx", Operands: q1, Class: General, Homes: both, Help: "square root of x", Body: "sdg a; h a; sdg a;",
-		matrix: fixed(0.5+0.5i, 0.5-0.5i, 0.5-0.5i, 0.5+0.5i), phase: in2(func([]float64) float64 { return -math.Pi / 4 }), inverse: swapped(SXdg)},
-	SXdg: {Name: "sxdg", Operands: q1, Class: General, Homes: lib2ext3, Help: "inverse of sx", Body: "s a; h a; s a;",
-		matrix: fixed(0.5-0.5i, 0.5+0.5i, 0.5+0.5i, 0.5-0.5i), phase: in2(func([]float64) float64 { return math.Pi / 4 }), inverse: swapped(SX)},
-	P: {Name: "p", Params: lambda, Operands: q1, Class: Diagonal, Homes: both, Help: "phase e^{i lambda} on |1>", Body: "U(0,0,lambda) a;",
-		matrix: diagonal(func(p []float64) []complex128 { return []complex128{1, cis(p[0])} }), inverse: negated(P)},
+	SX: {
+		Name: "sx", Operands: q1, Class: General, Homes: both, Help: "square root of x", Body: "sdg a; h a; sdg a;",
+		matrix: fixed(0.5+0.5i, 0.5-0.5i, 0.5-0.5i, 0.5+0.5i), phase: in2(func([]float64) float64 { return -math.Pi / 4 }), inverse: swapped(SXdg),
+	},
+	SXdg: {
+		Name: "sxdg", Operands: q1, Class: General, Homes: lib2ext3, Help: "inverse of sx", Body: "s a; h a; s a;",
+		matrix: fixed(0.5-0.5i, 0.5+0.5i, 0.5+0.5i, 0.5-0.5i), phase: in2(func([]float64) float64 { return math.Pi / 4 }), inverse: swapped(SX),
+	},
+	P: {
+		Name: "p", Params: lambda, Operands: q1, Class: Diagonal, Homes: both, Help: "phase e^{i lambda} on |1>", Body: "U(0,0,lambda) a;",
+		matrix: diagonal(func(p []float64) []complex128 { return []complex128{1, cis(p[0])} }), inverse: negated(P),
+	},
 	RX: {Name: "rx", Params: theta, Operands: q1, Class: Rotation, Pauli: "X", Homes: both, Help: "rotation about X", Body: "U(theta,-pi/2,pi/2) a;", matrix: rotation("X"), inverse: negated(RX)},
 	RY: {Name: "ry", Params: theta, Operands: q1, Class: Rotation, Pauli: "Y", Homes: both, Help: "rotation about Y", Body: "U(theta,0,0) a;", matrix: rotation("Y"), inverse: negated(RY)},
-	RZ: {Name: "rz", Params: []string{"phi"}, Operands: q1, Class: Diagonal, Pauli: "Z", Homes: both, Help: "rotation about Z; in qelib1.inc the same as u1", Body: "U(0,0,phi) a;",
-		matrix: diagonal(func(p []float64) []complex128 { return []complex128{cis(-p[0] / 2), cis(p[0] / 2)} }), phase: in2(halfFirst), inverse: negated(RZ)},
-	R: {Name: "r", Params: []string{"theta", "phi"}, Operands: q1, Class: General, Homes: extra, Help: "rotation by theta about cos(phi) X + sin(phi) Y", matrix: rMatrix,
-		inverse: func(p []float64) (ID, []float64) { return R, []float64{-p[0], p[1]} }},
+	RZ: {
+		Name: "rz", Params: []string{"phi"}, Operands: q1, Class: Diagonal, Pauli: "Z", Homes: both, Help: "rotation about Z; in qelib1.inc the same as u1", Body: "U(0,0,phi) a;",
+		matrix: diagonal(func(p []float64) []complex128 { return []complex128{cis(-p[0] / 2), cis(p[0] / 2)} }), phase: in2(halfFirst), inverse: negated(RZ),
+	},
+	R: {
+		Name: "r", Params: []string{"theta", "phi"}, Operands: q1, Class: General, Homes: extra, Help: "rotation by theta about cos(phi) X + sin(phi) Y", matrix: rMatrix,
+		inverse: func(p []float64) (ID, []float64) { return R, []float64{-p[0], p[1]} },
+	},
 
-	Swap: {Name: "swap", Operands: q2, Class: Permutation, Homes: both, Help: "exchanges two qubits", Body: "CX a,b; CX b,a; CX a,b;",
-		matrix: fixed(1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1)},
-	ISwap: {Name: "iswap", Operands: q2, Class: Monomial, Homes: extra, Help: "exchanges two qubits, times i where they differ",
-		matrix: fixed(1, 0, 0, 0, 0, 0, 1i, 0, 0, 1i, 0, 0, 0, 0, 0, 1), inverse: swapped(ISwapDg)},
-	ISwapDg: {Name: "iswap_dg", Operands: q2, Class: Monomial, Help: "inverse of iswap",
-		matrix: fixed(1, 0, 0, 0, 0, 0, -1i, 0, 0, -1i, 0, 0, 0, 0, 0, 1), inverse: swapped(ISwap)},
-	RXX: {Name: "rxx", Params: theta, Operands: q2, Class: Rotation, Pauli: "XX", Homes: lib2ext3, Help: "rotation about XX", Body: "U(pi/2,theta,0) a; h b; CX a,b; U(0,0,-theta) b; CX a,b; h b; U(pi/2,-pi,pi-theta) a;", matrix: rotation("XX"),
-		phase: in2(func(p []float64) float64 { return -p[0] / 2 }), inverse: negated(RXX)},
+	Swap: {
+		Name: "swap", Operands: q2, Class: Permutation, Homes: both, Help: "exchanges two qubits", Body: "CX a,b; CX b,a; CX a,b;",
+		matrix: fixed(1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1),
+	},
+	ISwap: {
+		Name: "iswap", Operands: q2, Class: Monomial, Homes: extra, Help: "exchanges two qubits, times i where they differ",
+		matrix: fixed(1, 0, 0, 0, 0, 0, 1i, 0, 0, 1i, 0, 0, 0, 0, 0, 1), inverse: swapped(ISwapDg),
+	},
+	ISwapDg: {
+		Name: "iswap_dg", Operands: q2, Class: Monomial, Help: "inverse of iswap",
+		matrix: fixed(1, 0, 0, 0, 0, 0, -1i, 0, 0, -1i, 0, 0, 0, 0, 0, 1), inverse: swapped(ISwap),
+	},
+	RXX: {
+		Name: "rxx", Params: theta, Operands: q2, Class: Rotation, Pauli: "XX", Homes: lib2ext3, Help: "rotation about XX", Body: "U(pi/2,theta,0) a; h b; CX a,b; U(0,0,-theta) b; CX a,b; h b; U(pi/2,-pi,pi-theta) a;", matrix: rotation("XX"),
+		phase: in2(func(p []float64) float64 { return -p[0] / 2 }), inverse: negated(RXX),
+	},
 	RYY: {Name: "ryy", Params: theta, Operands: q2, Class: Rotation, Pauli: "YY", Homes: extra, Help: "rotation about YY", matrix: rotation("YY"), inverse: negated(RYY)},
-	RZZ: {Name: "rzz", Params: theta, Operands: q2, Class: Diagonal, Pauli: "ZZ", Homes: lib2ext3, Help: "rotation about ZZ", Body: "CX a,b; U(0,0,theta) b; CX a,b;", matrix: rotation("ZZ"),
-		phase: in2(halfFirst), inverse: negated(RZZ)},
+	RZZ: {
+		Name: "rzz", Params: theta, Operands: q2, Class: Diagonal, Pauli: "ZZ", Homes: lib2ext3, Help: "rotation about ZZ", Body: "CX a,b; U(0,0,theta) b; CX a,b;", matrix: rotation("ZZ"),
+		phase: in2(halfFirst), inverse: negated(RZZ),
+	},
 	RZX: {Name: "rzx", Params: theta, Operands: q2, Class: Rotation, Pauli: "ZX", Homes: extra, Help: "rotation about ZX", matrix: rotation("ZX"), inverse: negated(RZX)},
 
 	U0: {Name: "u0", Params: []string{"gamma"}, Operands: q1, Target: I, Homes: only2, Help: "idle for gamma gate lengths: does nothing", Body: "U(0,0,0) a;", targetParams: noParams},
 	U1: {Name: "u1", Params: lambda, Operands: q1, Target: P, Homes: both, Help: "older name of p", Body: "U(0,0,lambda) a;"},
-	U2: {Name: "u2", Params: []string{"phi", "lambda"}, Operands: q1, Target: U, Homes: both, Help: "U with theta = pi/2", Body: "U(pi/2,phi,lambda) a;",
+	U2: {
+		Name: "u2", Params: []string{"phi", "lambda"}, Operands: q1, Target: U, Homes: both, Help: "U with theta = pi/2", Body: "U(pi/2,phi,lambda) a;",
 		targetParams: func(p []float64) []float64 { return []float64{halfPi, p[0], p[1]} },
-		phase:        in3(func(p []float64) float64 { return -(p[0] + p[1]) / 2 })}, // standard_library.rst: determinant 1
-	U3: {Name: "u3", Params: uParams, Operands: q1, Target: U, Homes: both, Help: "older name of U", Body: "U(theta,phi,lambda) a;",
-		phase: in3(func(p []float64) float64 { return -(p[1] + p[2]) / 2 })}, // standard_library.rst: determinant 1
+		phase:        in3(func(p []float64) float64 { return -(p[0] + p[1]) / 2 }),
+	}, // standard_library.rst: determinant 1
+	U3: {
+		Name: "u3", Params: uParams, Operands: q1, Target: U, Homes: both, Help: "older name of U", Body: "U(theta,phi,lambda) a;",
+		phase: in3(func(p []float64) float64 { return -(p[1] + p[2]) / 2 }),
+	}, // standard_library.rst: determinant 1
 	ULower:    {Name: "u", Params: uParams, Operands: q1, Target: U, Homes: lib2ext3, Help: "U with cos(theta/2) in its corner", Body: "U(theta,phi,lambda) a;"},
 	PhaseName: {Name: "phase", Params: lambda, Operands: q1, Target: P, Homes: only3, Help: "older name of p"},
 
@@ -193,21 +221,31 @@ var table = [numIDs]Gate{
 	CRX:     {Name: "crx", Params: theta, Operands: q2, Controls: 1, Target: RX, Homes: both, Help: "controlled rx", Body: "h b; p(theta/2) b; cx a,b; p(-theta/2) b; cx a,b; h b;"},
 	CRY:     {Name: "cry", Params: theta, Operands: q2, Controls: 1, Target: RY, Homes: both, Help: "controlled ry", Body: "ry(theta/2) b; cx a,b; ry(-theta/2) b; cx a,b;"},
 	CRZ:     {Name: "crz", Params: theta, Operands: q2, Controls: 1, Target: RZ, Homes: both, Help: "controlled rz", Body: "p(theta/2) b; cx a,b; p(-theta/2) b; cx a,b;"},
-	CU3: {Name: "cu3", Params: uParams, Operands: q2, Controls: 1, Target: U, Homes: lib2ext3, Help: "controlled u3",
-		Body: "p((lambda+phi)/2) a; p((lambda-phi)/2) b; cx a,b; U(-theta/2,0,-(phi+lambda)/2) b; cx a,b; U(theta/2,phi,0) b;"},
-	CU: {Name: "cu", Params: []string{"theta", "phi", "lambda", "gamma"}, Operands: q2, Controls: 1, Target: U, Homes: both, Help: "controlled e^{i gamma} U(theta,phi,lambda)",
+	CU3: {
+		Name: "cu3", Params: uParams, Operands: q2, Controls: 1, Target: U, Homes: lib2ext3, Help: "controlled u3",
+		Body: "p((lambda+phi)/2) a; p((lambda-phi)/2) b; cx a,b; U(-theta/2,0,-(phi+lambda)/2) b; cx a,b; U(theta/2,phi,0) b;",
+	},
+	CU: {
+		Name: "cu", Params: []string{"theta", "phi", "lambda", "gamma"}, Operands: q2, Controls: 1, Target: U, Homes: both, Help: "controlled e^{i gamma} U(theta,phi,lambda)",
 		Body:         "p(gamma) a; cu3(theta,phi,lambda) a,b;",
 		targetParams: func(p []float64) []float64 { return p[:3] },
-		phase:        func(_ Dialect, p []float64) float64 { return p[3] }},
+		phase:        func(_ Dialect, p []float64) float64 { return p[3] },
+	},
 	CCX:   {Name: "ccx", Operands: q3, Controls: 2, Target: X, Homes: both, Help: "Toffoli: x under two controls", Body: "h c; cx b,c; tdg c; cx a,c; t c; cx b,c; tdg c; cx a,c; t b; t c; h c; cx a,b; t a; tdg b; cx a,b;"},
 	CSwap: {Name: "cswap", Operands: q3, Controls: 1, Target: Swap, Homes: both, Help: "Fredkin: swap under control", Body: "cx c,b; ccx a,b,c; cx c,b;"},
 	CCZ:   {Name: "ccz", Operands: q3, Controls: 2, Target: Z, Homes: extra, Help: "z under two controls"},
-	C3X: {Name: "c3x", Operands: q4, Controls: 3, Target: X, Homes: lib2ext3, Help: "x under three controls",
-		Body: "h d; p(pi/8) a; p(pi/8) b; p(pi/8) c; p(pi/8) d; cx a,b; p(-pi/8) b; cx a,b; cx b,c; p(-pi/8) c; cx a,c; p(pi/8) c; cx b,c; p(-pi/8) c; cx a,c; cx c,d; p(-pi/8) d; cx b,d; p(pi/8) d; cx c,d; p(-pi/8) d; cx a,d; p(pi/8) d; cx c,d; p(-pi/8) d; cx b,d; p(pi/8) d; cx c,d; p(-pi/8) d; cx a,d; h d;"},
-	C3SX: {Name: "c3sqrtx", Operands: q4, Controls: 3, Target: SX, Homes: lib2ext3, Help: "sx under three controls",
-		Body: "h d; cp(pi/8) a,d; h d; cx a,b; h d; cp(-pi/8) b,d; h d; cx a,b; h d; cp(pi/8) b,d; h d; cx b,c; h d; cp(-pi/8) c,d; h d; cx a,c; h d; cp(pi/8) c,d; h d; cx b,c; h d; cp(-pi/8) c,d; h d; cx a,c; h d; cp(pi/8) c,d; h d;"},
-	C4X: {Name: "c4x", Operands: q5, Controls: 4, Target: X, Homes: lib2ext3, Help: "x under four controls",
-		Body: "h e; cp(pi/2) d,e; h e; c3x a,b,c,d; h e; cp(-pi/2) d,e; h e; c3x a,b,c,d; c3sqrtx a,b,c,e;"},
+	C3X: {
+		Name: "c3x", Operands: q4, Controls: 3, Target: X, Homes: lib2ext3, Help: "x under three controls",
+		Body: "h d; p(pi/8) a; p(pi/8) b; p(pi/8) c; p(pi/8) d; cx a,b; p(-pi/8) b; cx a,b; cx b,c; p(-pi/8) c; cx a,c; p(pi/8) c; cx b,c; p(-pi/8) c; cx a,c; cx c,d; p(-pi/8) d; cx b,d; p(pi/8) d; cx c,d; p(-pi/8) d; cx a,d; p(pi/8) d; cx c,d; p(-pi/8) d; cx b,d; p(pi/8) d; cx c,d; p(-pi/8) d; cx a,d; h d;",
+	},
+	C3SX: {
+		Name: "c3sqrtx", Operands: q4, Controls: 3, Target: SX, Homes: lib2ext3, Help: "sx under three controls",
+		Body: "h d; cp(pi/8) a,d; h d; cx a,b; h d; cp(-pi/8) b,d; h d; cx a,b; h d; cp(pi/8) b,d; h d; cx b,c; h d; cp(-pi/8) c,d; h d; cx a,c; h d; cp(pi/8) c,d; h d; cx b,c; h d; cp(-pi/8) c,d; h d; cx a,c; h d; cp(pi/8) c,d; h d;",
+	},
+	C4X: {
+		Name: "c4x", Operands: q5, Controls: 4, Target: X, Homes: lib2ext3, Help: "x under four controls",
+		Body: "h e; cp(pi/2) d,e; h e; c3x a,b,c,d; h e; cp(-pi/2) d,e; h e; c3x a,b,c,d; c3sqrtx a,b,c,e;",
+	},
 	DCX: {Name: "dcx", Operands: q2, Class: Composite, Homes: extra, Help: "cx a,b then cx b,a", Body: "cx a,b; cx b,a;"},
 	ECR: {Name: "ecr", Operands: q2, Class: General, Homes: extra, Help: "echoed cross-resonance", matrix: fixed(
 		0, r2, 0, r2*1i,
@@ -215,8 +253,10 @@ var table = [numIDs]Gate{
 		0, r2*1i, 0, r2,
 		-r2*1i, 0, r2, 0)},
 	RCCX: {Name: "rccx", Operands: q3, Class: Composite, Homes: lib2ext3, Help: "Toffoli up to phases", Body: "h c; t c; cx b,c; tdg c; cx a,c; t c; cx b,c; tdg c; h c;"},
-	RC3X: {Name: "rc3x", Operands: q4, Class: Composite, Homes: lib2ext3, Help: "x under three controls up to phases",
-		Body: "h d; t d; cx c,d; tdg d; h d; cx a,d; t d; cx b,d; tdg d; cx a,d; t d; cx b,d; tdg d; h d; t d; cx c,d; tdg d; h d;"},
+	RC3X: {
+		Name: "rc3x", Operands: q4, Class: Composite, Homes: lib2ext3, Help: "x under three controls up to phases",
+		Body: "h d; t d; cx c,d; tdg d; h d; cx a,d; t d; cx b,d; tdg d; cx a,d; t d; cx b,d; tdg d; h d; t d; cx c,d; tdg d; h d;",
+	},
 
 	Unitary: {Name: "unitary", Class: General, Help: "a matrix that the circuit holds"},
 }

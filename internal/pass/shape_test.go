@@ -133,10 +133,21 @@ func TestKnownStates(t *testing.T) {
 				id     gate.ID
 				qubits []circuit.Qubit
 			}{
-				{gate.H, []circuit.Qubit{2}}, {gate.X, []circuit.Qubit{1, 2}}, {gate.Tdg, []circuit.Qubit{2}}, {gate.X, []circuit.Qubit{0, 2}},
-				{gate.T, []circuit.Qubit{2}}, {gate.X, []circuit.Qubit{1, 2}}, {gate.Tdg, []circuit.Qubit{2}}, {gate.X, []circuit.Qubit{0, 2}},
-				{gate.T, []circuit.Qubit{1}}, {gate.T, []circuit.Qubit{2}}, {gate.H, []circuit.Qubit{2}}, {gate.X, []circuit.Qubit{0, 1}},
-				{gate.T, []circuit.Qubit{0}}, {gate.Tdg, []circuit.Qubit{1}}, {gate.X, []circuit.Qubit{0, 1}},
+				{gate.H, []circuit.Qubit{2}},
+				{gate.X, []circuit.Qubit{1, 2}},
+				{gate.Tdg, []circuit.Qubit{2}},
+				{gate.X, []circuit.Qubit{0, 2}},
+				{gate.T, []circuit.Qubit{2}},
+				{gate.X, []circuit.Qubit{1, 2}},
+				{gate.Tdg, []circuit.Qubit{2}},
+				{gate.X, []circuit.Qubit{0, 2}},
+				{gate.T, []circuit.Qubit{1}},
+				{gate.T, []circuit.Qubit{2}},
+				{gate.H, []circuit.Qubit{2}},
+				{gate.X, []circuit.Qubit{0, 1}},
+				{gate.T, []circuit.Qubit{0}},
+				{gate.Tdg, []circuit.Qubit{1}},
+				{gate.X, []circuit.Qubit{0, 1}},
 			} {
 				g(c, s.id, len(s.qubits)-1, s.qubits...)
 			}
