@@ -38,7 +38,11 @@ var allowed = map[string][]string{
 	"internal/sim/statevec/...": {"internal/sim/statevec/...", "internal/bitvec", "internal/gate", "internal/circuit", "internal/sim", "internal/sim/branch", "internal/sim/rng"},
 	"internal/plan":             {"internal/circuit", "internal/sim"},
 	"internal/run":              {"internal/bitvec", "internal/diag", "internal/gate", "internal/circuit", "internal/machine", "internal/pass", "internal/plan", "internal/sim", "internal/sim/..."},
-	"internal/cli/...":          {"internal/..."},
+	"internal/account":          {},
+	"internal/job":              {"internal/account", "internal/machine", "internal/qasm", "internal/diag", "internal/circuit", "internal/plan", "internal/sim", "internal/run", "pkg/api"},
+	"internal/store/...":        {"internal/store/...", "internal/account", "internal/job"},
+	"internal/server/...":       {"internal/server/...", "internal/account", "internal/job", "internal/run", "internal/plan", "internal/qasm", "internal/diag", "pkg/api"},
+	"internal/cli/...":          {"internal/...", "pkg/..."},
 }
 
 // forbidden are single arrows that a pattern above would let through.

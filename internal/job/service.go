@@ -1,0 +1,83 @@
+package job
+
+import (
+	"context"
+	"time"
+
+	"github.com/softquantus/qcos/internal/account"
+	"github.com/softquantus/qcos/pkg/api"
+)
+
+// Caller is who submits or asks: the access that a key or a login session gave.
+type Caller struct {
+	User account.User // User.Owner owns the jobs
+	Key  account.Key  // the zero Key for a login session
+}
+
+// Service is what a server does with jobs. It is what package server is written against.
+type Service interface {
+	// Submit accepts a job or refuses it, in the contract's order: an equal request under the same id is answered with its job
+	// (created is false); then the circuit (*CircuitError), the tier (*account.SizeError, *ForbiddenError), the machine
+	// (*run.InfeasibleError, *ResultTooLargeError), the day (ErrDailyLimit). ErrConflict for another request under the id. An empty id
+	// is drawn.
+	Submit(ctx context.Context, c Caller, id string, r Request) (j Job, created bool, err error)
+	// Job gives a job of the owner with its result where withResult is set and it completed. account.ErrNotFound, ErrPurged.
+	Job(ctx context.Context, ownerID int64, id string, withResult bool) (View, error)
+	// Wait is Job once the job is finished or d has passed or ctx ended, whichever is first.
+	Wait(ctx context.Context, ownerID int64, id string, d time.Duration) (View, error)
+	// Jobs lists jobs, the newest first, and the cursor of the next page, 0 on the last.
+	Jobs(ctx context.Context, ownerID int64, f Filter) ([]View, Row, error)
+	// Source is the circuit of a job as it was submitted. account.ErrNotFound, ErrPurged.
+	Source(ctx context.Context, ownerID int64, id string) (string, error)
+	// Cancel stops a job; on a finished one it changes nothing. account.ErrNotFound.
+	Cancel(ctx context.Context, ownerID int64, id string) (View, error)
+	// Purge cancels a job that is not finished and deletes circuit and result. account.ErrNotFound.
+	Purge(ctx context.Context, ownerID int64, id string) error
+	// Changes calls back with the view of a job at once and whenever its state or place changes, until it is finished or ctx ends.
+	Changes(ctx context.Context, ownerID int64, id string, report func(View) error) error
+	// Estimate is the verdict of Submit without submitting: what explain knows and the tier's word. Charges nothing.
+	Estimate(ctx context.Context, c Caller, r Request) (Estimate, error)
+	// Capacity is the largest worker alive: what feasibility is measured against.
+	Capacity(ctx context.Context) (Worker, error)
+}
+
+// View is a job as its owner sees it.
+type View struct {
+	Job
+	Position int         // from 1 while queued; 0 otherwise
+	Result   *api.Result // of a completed job, where it was asked for
+	Estimate float64     // seconds until it is done, as far as can be told
+}
+
+// Estimate is what a run would take.
+type Estimate struct {
+	Qubits   int
+	Plan     Plan
+	Info     account.Info
+	Warnings []string
+}
+
+// CircuitError refuses a program, with all that is wrong with it.
+type CircuitError struct{ Diagnostics []api.Diagnostic }
+
+func (e *CircuitError) Error() string {
+	if len(e.Diagnostics) == 0 {
+		return "the program is not valid"
+	}
+	return e.Diagnostics[0].String()
+}
+
+// ForbiddenError refuses what the caller's tier does not include, such as a priority of one's own.
+type ForbiddenError struct{ Detail, Next string }
+
+func (e *ForbiddenError) Error() string { return e.Detail }
+
+// ResultTooLargeError refuses a job whose stored answer would be larger than is kept.
+type ResultTooLargeError struct {
+	Bytes, Max int64
+	Shots      int
+}
+
+func (e *ResultTooLargeError) Error() string {
+	return "the result would be too large: ask for fewer shots"
+}
