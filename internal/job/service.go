@@ -2,9 +2,11 @@ package job
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/softquantus/qcos/internal/account"
+	"github.com/softquantus/qcos/internal/run"
 	"github.com/softquantus/qcos/pkg/api"
 )
 
@@ -35,8 +37,11 @@ type Service interface {
 	Purge(ctx context.Context, ownerID int64, id string) error
 	// Changes calls back with the view of a job at once and whenever its state or place changes, until it is finished or ctx ends.
 	Changes(ctx context.Context, ownerID int64, id string, report func(View) error) error
-	// Estimate is the verdict of Submit without submitting: what explain knows and the tier's word. Charges nothing.
+	// Estimate is the verdict of Submit without submitting: what explain knows and the tier's word. Charges nothing. Its errors are
+	// *CircuitError and those of the store: a refusal for size, feasibility or the day is part of the answer.
 	Estimate(ctx context.Context, c Caller, r Request) (Estimate, error)
+	// Check lists what is wrong with a program, in the same words and with the same limits as Submit; none: it is valid.
+	Check(ctx context.Context, source string) ([]api.Diagnostic, error)
 	// Capacity is the largest worker alive: what feasibility is measured against.
 	Capacity(ctx context.Context) (Worker, error)
 }
@@ -44,17 +49,18 @@ type Service interface {
 // View is a job as its owner sees it.
 type View struct {
 	Job
-	Position int         // from 1 while queued; 0 otherwise
-	Result   *api.Result // of a completed job, where it was asked for
-	Estimate float64     // seconds until it is done, as far as can be told
+	Position int     // from 1 while queued; 0 otherwise
+	Estimate float64 // seconds until it is done, as far as can be told
+	// Result writes the JSON of the api.Result of a completed job, where it was asked for; nil otherwise. A result may have many
+	// megabytes: it goes from the store to the network without being taken apart. It may be written more than once.
+	Result io.WriterTo
 }
 
 // Estimate is what a run would take.
 type Estimate struct {
-	Qubits   int
-	Plan     Plan
-	Info     account.Info
-	Warnings []string
+	Explanation *run.Explanation // on the largest worker alive
+	Info        account.Info
+	Refusal     error // what Submit would answer; nil where it would accept
 }
 
 // CircuitError refuses a program, with all that is wrong with it.
