@@ -213,13 +213,13 @@ func (p *Parser) condition() (ast.Expr, bool) {
 
 // value is an operand as an expression.
 func (p *Parser) value(o ast.Operand) ast.Expr {
+	name := p.arena.Idents.New()
+	*name = ast.Ident{At: o.Name.At, Symbol: o.Name.Symbol}
 	if o.Index == nil {
-		e := p.arena.Idents.New()
-		*e = ast.Ident{At: o.At, Symbol: o.Name.Symbol}
-		return e
+		return name
 	}
 	p.rep.Deviation(diag.Span(o.At), "condition_on_bit", "OpenQASM 2.0 compares whole registers: `if (c == 1)`", "a condition on one bit is not in OpenQASM 2.0")
 	e := p.arena.Indexes.New()
-	*e = ast.Index{At: o.At, Name: o.Name, Index: o.Index}
+	*e = ast.Index{At: o.At, Base: name, Index: o.Index}
 	return e
 }

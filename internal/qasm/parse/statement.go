@@ -86,6 +86,7 @@ func (p *Parser) measure() (ast.Stmt, bool) {
 	start := p.tok.Start
 	p.advance()
 	s := p.arena.Measures.New()
+	s.Assign = false
 	if !p.operand(&s.Qubits, "a qubit or register to measure") {
 		return nil, false
 	}
@@ -104,6 +105,7 @@ func (p *Parser) measure() (ast.Stmt, bool) {
 // assignment reads the rest of `bits = measure qubits;`, which is OpenQASM 3, behind the name of the bits.
 func (p *Parser) assignment(name ast.Name) (ast.Stmt, bool) {
 	s := p.arena.Measures.New()
+	s.Assign = true
 	s.Bits = ast.Operand{At: name.At, Name: name}
 	if !p.index(&s.Bits) {
 		return nil, false
@@ -159,7 +161,7 @@ func (p *Parser) barrier() (ast.Stmt, bool) {
 // call reads the application of a gate, and what looks like one at its start. Where it is no such thing and starts with a keyword of
 // OpenQASM 3, that is what there is to say.
 func (p *Parser) call() (ast.Stmt, bool) {
-	if !p.names.IsKeyword3(p.tok.Symbol) {
+	if !p.tok.Symbol.IsKeyword3() {
 		return p.application()
 	}
 	p.later, p.laterAt = p.tok.Symbol, p.tok.Span()
@@ -187,6 +189,7 @@ func (p *Parser) application() (ast.Stmt, bool) {
 	}
 	s := p.arena.Calls.New()
 	s.Start, s.End, s.Name, s.Params, s.Operands = name.Start, p.prevEnd, name, params, operands
+	s.Modifiers, s.Duration = nil, nil
 	return s, p.semicolon("the gate's operands")
 }
 

@@ -62,7 +62,9 @@ func conditionOperand(e ast.Expr) ast.Operand {
 	case *ast.Ident:
 		return ast.Operand{At: e.At, Name: ast.Name{At: e.At, Symbol: e.Symbol}}
 	case *ast.Index:
-		return ast.Operand{At: e.At, Name: e.Name, Index: e.Index}
+		if base, ok := e.Base.(*ast.Ident); ok {
+			return ast.Operand{At: e.At, Name: ast.Name{At: base.At, Symbol: base.Symbol}, Index: e.Index}
+		}
 	}
 	return ast.Operand{At: ast.At(e.Span())}
 }

@@ -117,7 +117,7 @@ func (c *Checker) unknownGate(n ast.Name) {
 		hint = `add include "qelib1.inc";`
 	} else if other, ok := otherNames[text]; ok {
 		hint = "did you mean `" + other + "`?"
-	} else if c.names.IsKeyword3(n.Symbol) {
+	} else if n.Symbol.IsKeyword3() {
 		hint = "this is OpenQASM 3, and the program is read as OpenQASM 2.0"
 	} else {
 		hint = c.suggestGate(n.Symbol)

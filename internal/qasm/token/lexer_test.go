@@ -74,7 +74,7 @@ func TestNames(t *testing.T) {
 	if got := n.Symbol([]byte("π")); got != PiSign {
 		t.Errorf("π is %d, want %d", got, PiSign)
 	}
-	if !n.IsKeyword3(n.Symbol([]byte("qubit"))) || n.IsKeyword3(n.Symbol([]byte("qreg"))) || n.IsKeyword3(n.Symbol([]byte("x"))) {
+	if !n.Symbol([]byte("qubit")).IsKeyword3() || n.Symbol([]byte("qreg")).IsKeyword3() || n.Symbol([]byte("x")).IsKeyword3() {
 		t.Error("the keywords of OpenQASM 3 are wrong")
 	}
 	var symbols []Symbol

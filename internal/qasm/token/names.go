@@ -2,7 +2,9 @@ package token
 
 import (
 	"hash/maphash"
+	"math"
 	"math/rand/v2"
+	"strconv"
 )
 
 // Symbol is a name by number: equal names of one Names have equal symbols. Symbols are small and dense, so tables of names are slices.
@@ -41,8 +43,57 @@ const (
 	// PiSign is the letter π.
 	PiSign
 
-	// Keywords of OpenQASM 3 alone.
-	firstOf3
+	// Keywords of OpenQASM 3 alone, in the order of words3. Those of types end in Type.
+	AngleType
+	ArrayType
+	BitType
+	BoolType
+	Box
+	Break
+	Cal
+	Case
+	ComplexType
+	Const
+	Continue
+	Ctrl
+	Def
+	Default
+	Defcal
+	DefcalGrammar
+	Delay
+	DurationType
+	DurationOf
+	Else
+	End
+	Extern
+	False
+	FloatType
+	For
+	Gphase
+	Im
+	In
+	Input
+	IntType
+	Inv
+	Let
+	Mutable
+	NegCtrl
+	Nop
+	Output
+	Pow
+	Pragma
+	QubitType
+	Readonly
+	Return
+	StretchType
+	Switch
+	True
+	UintType
+	VoidType
+	While
+
+	lastOf3  = While
+	firstOf3 = AngleType
 )
 
 var words2 = []string{
@@ -52,9 +103,9 @@ var words2 = []string{
 
 var words3 = []string{
 	"angle", "array", "bit", "bool", "box", "break", "cal", "case", "complex", "const", "continue", "ctrl", "def", "default",
-	"defcal", "defcalgrammar", "delay", "duration", "durationof", "else", "end", "extern", "float", "for", "gphase", "in", "input",
-	"int", "inv", "let", "mutable", "negctrl", "nop", "output", "pow", "pragma", "qubit", "readonly", "return", "stretch", "switch",
-	"uint", "void", "while",
+	"defcal", "defcalgrammar", "delay", "duration", "durationof", "else", "end", "extern", "false", "float", "for", "gphase",
+	"im", "in", "input", "int", "inv", "let", "mutable", "negctrl", "nop", "output", "pow", "pragma", "qubit", "readonly",
+	"return", "stretch", "switch", "true", "uint", "void", "while",
 }
 
 // Names numbers the names of one program. It keeps slices of the source, not copies. Not safe for concurrent use.
@@ -65,7 +116,6 @@ type Names struct {
 	long  table       // longer names, by their hash
 	seed  maphash.Seed
 	odd   uint64 // random, so that nobody can choose names that collide
-	last3 Symbol // the last of the keywords of OpenQASM 3
 }
 
 // table is open addressing with a power of two of slots.
@@ -92,7 +142,6 @@ func NewNames() *Names {
 	for _, w := range words3 {
 		n.Symbol([]byte(w))
 	}
-	n.last3 = Symbol(len(n.texts) - 1)
 	return n
 }
 
@@ -103,10 +152,38 @@ func (n *Names) Len() int { return len(n.texts) }
 func (n *Names) Text(s Symbol) string { return string(n.texts[s]) }
 
 // IsKeyword3 reports whether s is a keyword of OpenQASM 3 that OpenQASM 2 does not have.
-func (n *Names) IsKeyword3(s Symbol) bool { return s >= firstOf3 && s <= n.last3 }
+func (s Symbol) IsKeyword3() bool { return s >= firstOf3 && s <= lastOf3 }
 
 // IsReserved reports whether s is a word that OpenQASM 2 keeps for itself.
 func (s Symbol) IsReserved() bool { return s > None && s <= Sqrt }
+
+// IsReserved3 reports whether s is a word that OpenQASM 3 keeps for itself. Its constants and functions are ordinary names.
+func (s Symbol) IsReserved3() bool {
+	return s > None && s <= If && s != Opaque || s.IsKeyword3()
+}
+
+// IsType reports whether a type of OpenQASM 3 may begin with s, among them `array` and `qubit`.
+func (s Symbol) IsType() bool {
+	switch s {
+	case AngleType, ArrayType, BitType, BoolType, ComplexType, DurationType, FloatType, IntType, QubitType, StretchType, UintType:
+		return true
+	}
+	return false
+}
+
+// Hardware is the number of a physical qubit, whose name is `$` and digits; false for other names. A number that does not fit
+// in 32 bits becomes the greatest that does.
+func (n *Names) Hardware(s Symbol) (number uint32, ok bool) {
+	text := n.texts[s]
+	if len(text) < 2 || text[0] != '$' {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(string(text[1:]), 10, 32)
+	if err != nil {
+		v = math.MaxUint32
+	}
+	return uint32(v), true
+}
 
 // Symbol returns the number of a name, a new one where the name is new. The text is kept and must not be changed. A name holds no
 // zero bytes.

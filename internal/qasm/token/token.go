@@ -15,6 +15,11 @@ const (
 	Int          // decimal digits
 	Float
 	String
+	Imaginary     // of OpenQASM 3, as the next four: a number and `im`
+	Timing        // a number and a unit of time
+	HardwareQubit // `$` and digits; has a Symbol
+	HashPragma    // `#pragma`
+	HashDim       // `#dim`
 	LParen
 	RParen
 	LBracket
@@ -50,14 +55,39 @@ const (
 	PipePipe
 	ShiftLeft
 	ShiftRight
+	Question
+
+	// Compound assignments of OpenQASM 3, in the order of their operators above.
+	PlusAssign
+	MinusAssign
+	StarAssign
+	StarStarAssign
+	SlashAssign
+	PercentAssign
+	CaretAssign
+	AmpAssign
+	PipeAssign
+	ShiftLeftAssign
+	ShiftRightAssign
 )
+
+// Operator is the operator of a compound assignment: Plus for PlusAssign. It is Invalid for what is none.
+func (k Kind) Operator() Kind {
+	if k < PlusAssign || k > ShiftRightAssign {
+		return Invalid
+	}
+	return [...]Kind{Plus, Minus, Star, StarStar, Slash, Percent, Caret, Amp, Pipe, ShiftLeft, ShiftRight}[k-PlusAssign]
+}
 
 var kindTexts = [...]string{
 	EOF: "the end of the file", Invalid: "an invalid character", Ident: "a name", Int: "an integer", Float: "a number", String: "a string",
+	Imaginary: "an imaginary number", Timing: "a duration", HardwareQubit: "a physical qubit", HashPragma: "#pragma", HashDim: "#dim",
 	LParen: "(", RParen: ")", LBracket: "[", RBracket: "]", LBrace: "{", RBrace: "}", Comma: ",", Semicolon: ";", Colon: ":", Dot: ".",
 	Arrow: "->", At: "@", Assign: "=", EqEq: "==", NotEq: "!=", Less: "<", LessEq: "<=", Greater: ">", GreaterEq: ">=",
 	Plus: "+", PlusPlus: "++", Minus: "-", Star: "*", StarStar: "**", Slash: "/", Percent: "%", Caret: "^", Tilde: "~", Not: "!",
 	Amp: "&", AmpAmp: "&&", Pipe: "|", PipePipe: "||", ShiftLeft: "<<", ShiftRight: ">>",
+	Question: "?", PlusAssign: "+=", MinusAssign: "-=", StarAssign: "*=", StarStarAssign: "**=", SlashAssign: "/=", PercentAssign: "%=",
+	CaretAssign: "^=", AmpAssign: "&=", PipeAssign: "|=", ShiftLeftAssign: "<<=", ShiftRightAssign: ">>=",
 }
 
 // String is the token's text for kinds that have one text, else what people call the kind.
