@@ -60,9 +60,9 @@ type Job struct {
 	Day       account.Day // that it was counted on
 
 	Status  api.Status
-	Attempt int // starts so far: the fencing token of a running attempt
-	Lost    int // attempts lost to dead workers
-	Worker  string
+	Attempt int      // starts so far: the fencing token of a running attempt
+	Lost    int      // attempts lost to dead workers
+	Worker  string   // that it is released to; "" while it waits
 	Failure *Failure // nil unless failed or cancelled
 
 	CreatedAt   time.Time

@@ -17,8 +17,8 @@ var (
 	ErrDailyLimit = errors.New("the jobs of the day are used up")
 	// ErrPurged is the answer about a circuit or a result that its owner deleted.
 	ErrPurged = errors.New("the circuit and the result of this job were deleted")
-	// ErrSuperseded drops what an attempt reports after another attempt took its place, or after the job ended.
-	ErrSuperseded = errors.New("the attempt was superseded")
+	// ErrSuperseded refuses a dispatcher whose place another took.
+	ErrSuperseded = errors.New("another dispatcher took over")
 )
 
 // Admission is a job to be accepted, with what counts it.
@@ -32,11 +32,48 @@ type Admission struct {
 
 // Waiting is a job that waits for release, as the dispatcher sees it.
 type Waiting struct {
-	Row       Row
-	OwnerID   int64
-	Priority  account.Priority
-	Bytes     int64
-	CreatedAt time.Time
+	Row      Row
+	OwnerID  int64
+	Priority account.Priority
+	Bytes    int64   // planned
+	Seconds  float64 // planned
+	Lost     int     // attempts lost so far
+}
+
+// Placement sends a waiting job to a worker.
+type Placement struct {
+	Row    Row
+	Worker string // Worker.ID
+}
+
+// Load is what a worker has in hand: its released and not yet finished jobs.
+type Load struct {
+	Worker  string
+	Jobs    int
+	Long    int     // those planned for LongSeconds or more
+	Bytes   int64   // planned
+	Seconds float64 // planned, of all but the long ones
+}
+
+// LongSeconds is the planned time from which on a job is a long one. Only a part of a worker's slots is for long jobs, so that short
+// ones always find one.
+const LongSeconds = 2.0
+
+// Held is an attempt that a worker has begun and not ended, as the store knows it.
+type Held struct {
+	Row     Row
+	Attempt int
+	Cancel  bool // it is to stop
+}
+
+// Outcome is how an attempt ended.
+type Outcome struct {
+	Row     Row
+	Attempt int
+	Status  api.Status // completed, failed or cancelled
+	Result  []byte     // of a completed job: the JSON of its api.Result, packed
+	Failure *Failure   // of one that did not complete
+	At      time.Time
 }
 
 // Worker is a process that runs jobs, as it registered itself.
@@ -79,44 +116,61 @@ type Store interface {
 	// Expire deletes finished jobs whose end lies before the time, at most limit of them, and says how many it deleted.
 	Expire(ctx context.Context, before time.Time, limit int) (int, error)
 
-	// Waiting lists jobs that wait for release: of each priority at most perOwner a owner, the oldest of each.
-	Waiting(ctx context.Context, perOwner int) ([]Waiting, error)
-	// Running sums what released and not yet finished jobs take: their number and their planned bytes.
-	Running(ctx context.Context) (jobs int, bytes int64, err error)
-	// Release marks jobs as released and enters them into the queue, those that wait no longer left out.
-	Release(ctx context.Context, rows []Row, at time.Time) error
+	// Lead takes the office of dispatcher for a holder until the time, or keeps it. Where another holds it and its time has not
+	// passed, ok is false. The term grows whenever the holder changes. With an until in the past a holder resigns.
+	Lead(ctx context.Context, holder string, now, until time.Time) (term int64, ok bool, err error)
+	// Waiting lists at most limit jobs that wait for release, those behind the row, by rising row.
+	Waiting(ctx context.Context, after Row, limit int) ([]Waiting, error)
+	// Loads sums the released and not yet finished jobs of each worker that has any.
+	Loads(ctx context.Context) ([]Load, error)
+	// Release marks jobs as released to their workers and enters them into the queue, those that wait no longer left out. The term
+	// is that of Lead: ErrSuperseded where it is over, and nothing is done.
+	Release(ctx context.Context, term int64, to []Placement, at time.Time) error
 
-	// Start begins an attempt: the job is processing, Attempt one higher. ErrSuperseded where the job is not queued any more.
-	Start(ctx context.Context, row Row, worker string, at time.Time) (Job, error)
-	// Finish ends an attempt with a result (compressed, for completed) or a failure. ErrSuperseded where it is not the job's attempt.
-	Finish(ctx context.Context, row Row, attempt int, status api.Status, result []byte, failure *Failure, at time.Time) error
-	// GiveUp returns an attempt's job to the waiting: its process stops gracefully. It does not count as lost. ErrSuperseded.
-	GiveUp(ctx context.Context, row Row, attempt int) error
+	// Start begins an attempt at each of the jobs that are queued and released to the worker: they are processing, Attempt one
+	// higher. The others are left out of what it returns.
+	Start(ctx context.Context, worker string, rows []Row, at time.Time) ([]Job, error)
+	// Finish ends attempts, all in one transaction. Those that are not their job's attempt any more are dropped and named.
+	Finish(ctx context.Context, outcomes []Outcome) (superseded []Row, err error)
+	// GiveUp returns jobs in the hands of the worker to the waiting, begun or only released, because it stops gracefully. It does
+	// not count as lost. Those that it does not have in hand are left out.
+	GiveUp(ctx context.Context, worker string, rows []Row) error
+	// Held lists the attempts that the worker has begun and not ended.
+	Held(ctx context.Context, worker string) ([]Held, error)
 
-	// Heartbeat registers a worker or says that it is alive, and names those of its running jobs that are to stop.
-	Heartbeat(ctx context.Context, w Worker) (cancelled []Row, err error)
-	// Workers lists those whose heartbeat is not older than the time.
+	// Heartbeat registers a worker or says that it is alive.
+	Heartbeat(ctx context.Context, w Worker) error
+	// Workers lists those whose heartbeat is not older than the time, by ID.
 	Workers(ctx context.Context, since time.Time) ([]Worker, error)
-	// Leave removes a worker that stops.
+	// Leave removes a worker that stops. Whatever it still has in hand goes back to the waiting and does not count as lost.
 	Leave(ctx context.Context, workerID string) error
-	// Sweep takes the jobs of workers without a heartbeat since the time: each goes back to the waiting with Lost one higher, or
-	// fails where Lost has reached the limit; then its count is given back to its day. It says how many it took.
+	// Sweep removes workers without a heartbeat since the time and takes what they had in hand, and what is in nobody's: jobs only
+	// released go back to the waiting; a begun one too, with Lost one higher, or it fails with CodeWorkerLost where that makes Lost
+	// more than maxLost; then its count is given back to its day. One whose cancellation was asked for ends as cancelled. What the
+	// queue keeps for the workers is removed. It says how many jobs it took.
 	Sweep(ctx context.Context, since time.Time, maxLost int, at time.Time) (int, error)
 	// Depths counts queued and processing jobs by priority, for metrics.
 	Depths(ctx context.Context) (queued, processing map[account.Priority]int, err error)
 }
 
 // Notices tell of changes across all processes of a service. They may be lost or doubled: whoever waits looks again now and then.
+// Each stop function ends its channel.
 type Notices interface {
-	// Finished gives a channel that gets the row of each job that ended, or 0 for "look again". The stop function ends it.
+	// Finished gives a channel that gets the row of each job that ended, or 0 for "look again".
 	Finished(ctx context.Context) (rows <-chan Row, stop func(), err error)
+	// Work gives a channel that gets a value soon after jobs came to wait for release or a worker has room again. Several changes
+	// may make one value; the last change makes one.
+	Work(ctx context.Context) (changed <-chan struct{}, stop func(), err error)
+	// Cancels gives a channel that gets a value soon after the cancellation of a running job was asked for, like Work.
+	Cancels(ctx context.Context) (changed <-chan struct{}, stop func(), err error)
 }
 
 // Queue carries released jobs to workers; it is River.
 type Queue interface {
-	// Work runs work for each released job in up to slots goroutines, until ctx ends or Stop is called. An error of work is retried
-	// by the queue.
-	Work(ctx context.Context, slots int, work func(ctx context.Context, row Row) error) error
-	// Stop takes no new jobs and waits for those that run, until ctx ends.
+	// Work hands the jobs that are released to the worker to the function, soon after their release and at most ahead calls at once,
+	// until ctx ends or Stop is called. A call gets one or several of them and returns when all of them are out of hand. An error
+	// makes the queue call again later.
+	Work(ctx context.Context, worker string, ahead int, work func(ctx context.Context, rows []Row) error) error
+	// Stop takes no new jobs and waits for the calls that run, until ctx ends.
 	Stop(ctx context.Context) error
 }

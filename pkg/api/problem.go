@@ -8,7 +8,7 @@ import (
 // Code is the stable name of an error, the same in HTTP, in the clients and on the command line.
 type Code string
 
-// The errors of the API. Each has one HTTP status.
+// The errors of the API. Each has one HTTP status. Those of jobs that ended without a result come in Job.ErrorCode.
 const (
 	CodeInvalidCircuit       Code = "invalid_circuit"
 	CodeInvalidAPIKey        Code = "invalid_api_key" // unknown, expired or revoked, or of a disabled account
@@ -26,6 +26,10 @@ const (
 	CodeResultTooLarge       Code = "result_too_large"    // the answer would be
 	CodeRateLimitExceeded    Code = "rate_limit_exceeded" // the jobs of the day are used up; nothing else has this code
 	CodeTooManyRequests      Code = "too_many_requests"   // for the moment
+	CodeTimeLimit            Code = "timeout"             // the job ran for as long as its tier allows
+	CodeOutOfMemory          Code = "out_of_memory"       // the job took more memory than was planned
+	CodeCancelled            Code = "cancelled"           // by its owner
+	CodeWorkerLost           Code = "worker_lost"         // the machines that ran the job were lost, each time
 	CodeInternal             Code = "internal"
 	CodeUnavailable          Code = "unavailable"
 )
@@ -47,6 +51,10 @@ var httpStatus = map[Code]int{
 	CodeResultTooLarge:       http.StatusUnprocessableEntity,
 	CodeRateLimitExceeded:    http.StatusTooManyRequests,
 	CodeTooManyRequests:      http.StatusTooManyRequests,
+	CodeTimeLimit:            http.StatusUnprocessableEntity,
+	CodeOutOfMemory:          http.StatusUnprocessableEntity,
+	CodeCancelled:            http.StatusConflict,
+	CodeWorkerLost:           http.StatusInternalServerError,
 	CodeInternal:             http.StatusInternalServerError,
 	CodeUnavailable:          http.StatusServiceUnavailable,
 }
