@@ -46,18 +46,24 @@ type Placement struct {
 	Worker string // Worker.ID
 }
 
-// Load is what a worker has in hand: its released and not yet finished jobs.
+// Load is what a worker has in hand: its released and not yet finished jobs, heavy ones (see Heavy) and the others apart.
 type Load struct {
-	Worker  string
-	Jobs    int
-	Long    int     // those planned for LongSeconds or more
-	Bytes   int64   // planned
-	Seconds float64 // planned, of all but the long ones
+	Worker       string
+	Light        int
+	LightSeconds float64 // planned, their sum
+	Heavy        int
+	HeavyBytes   int64 // planned, their sum
 }
 
-// LongSeconds is the planned time from which on a job is a long one. Only a part of a worker's slots is for long jobs, so that short
-// ones always find one.
-const LongSeconds = 2.0
+// Started is an attempt that has begun. Circuit is the packed source, or nil where that is longer than InlineCircuit: then it is
+// read when its turn comes.
+type Started struct {
+	Job
+	Circuit []byte
+}
+
+// InlineCircuit is the longest packed circuit, in bytes, that Start reads along.
+const InlineCircuit = 64 << 10
 
 // Held is an attempt that a worker has begun and not ended, as the store knows it.
 type Held struct {
@@ -129,7 +135,7 @@ type Store interface {
 
 	// Start begins an attempt at each of the jobs that are queued and released to the worker: they are processing, Attempt one
 	// higher. The others are left out of what it returns.
-	Start(ctx context.Context, worker string, rows []Row, at time.Time) ([]Job, error)
+	Start(ctx context.Context, worker string, rows []Row, at time.Time) ([]Started, error)
 	// Finish ends attempts, all in one transaction. Those that are not their job's attempt any more are dropped and named.
 	Finish(ctx context.Context, outcomes []Outcome) (superseded []Row, err error)
 	// GiveUp returns jobs in the hands of the worker to the waiting, begun or only released, because it stops gracefully. It does

@@ -1,0 +1,24 @@
+package job
+
+// A job that is planned for HeavyBytes of memory or HeavySeconds of time, or more, is a heavy one, and so is one that lost a worker
+// before. Heavy jobs run in processes of their own, their memory is counted one by one, and they never take all slots of a worker.
+// Everything else is light: so quick that a process of its own would cost more than the run, and so small that as many as there
+// are slots fit into a small share of the memory.
+//
+// Starting a process takes about 20 ms, which is little beside a second; 64 MiB are 22 qubits in double precision, whose allocation
+// alone takes longer than that.
+const (
+	HeavyBytes   int64 = 64 << 20
+	HeavySeconds       = 1.0
+)
+
+// Heavy reports whether a job with this plan, and so many attempts lost, is a heavy one.
+func Heavy(bytes int64, seconds float64, lost int) bool {
+	return bytes >= HeavyBytes || seconds >= HeavySeconds || lost > 0
+}
+
+// lightShare is the part of a worker's memory that its light jobs may take: what they need on all slots, but no more than an
+// eighth.
+func lightShare(maxMemory int64, slots int) int64 {
+	return min(int64(slots)*HeavyBytes, maxMemory/8)
+}
