@@ -107,8 +107,10 @@ type Store interface {
 	JobByRow(ctx context.Context, row Row) (Job, error)
 	// Jobs lists an owner's jobs, the newest first.
 	Jobs(ctx context.Context, ownerID int64, f Filter) ([]Job, error)
-	// Ahead is how many queued jobs are ahead of a queued one, by priority and acceptance.
-	Ahead(ctx context.Context, j Job) (int, error)
+	// Queued lists the rows of all queued jobs, by priority and acceptance: the place in it is a job's place in the queue.
+	Queued(ctx context.Context) ([]Row, error)
+	// Ended names those of the rows whose jobs are finished or gone.
+	Ended(ctx context.Context, rows []Row) ([]Row, error)
 	// Circuit is the compressed source of a job. ErrPurged.
 	Circuit(ctx context.Context, row Row) ([]byte, error)
 	// Result is the compressed result of a completed job; nil where there is none. ErrPurged.
@@ -117,8 +119,9 @@ type Store interface {
 	// Cancel ends a queued job as cancelled at once and asks a running one to stop; a finished one stays as it is. It gives the job
 	// as it is then.
 	Cancel(ctx context.Context, row Row, at time.Time) (Job, error)
-	// Purge deletes circuit and result of a finished job. The job's own row stays as long as it is kept.
-	Purge(ctx context.Context, row Row, at time.Time) error
+	// Purge is Cancel, and deletes circuit and result, also a result that a running attempt still brings. The job's own row stays as
+	// long as it is kept.
+	Purge(ctx context.Context, row Row, at time.Time) (Job, error)
 	// Expire deletes finished jobs whose end lies before the time, at most limit of them, and says how many it deleted.
 	Expire(ctx context.Context, before time.Time, limit int) (int, error)
 
