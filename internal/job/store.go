@@ -149,15 +149,16 @@ type Store interface {
 
 	// Heartbeat registers a worker or says that it is alive.
 	Heartbeat(ctx context.Context, w Worker) error
-	// Workers lists those whose heartbeat is not older than the time, by ID.
+	// Workers lists those whose heartbeat is not older than the time, by ID; the zero time: all that are registered.
 	Workers(ctx context.Context, since time.Time) ([]Worker, error)
 	// Leave removes a worker that stops. Whatever it still has in hand goes back to the waiting and does not count as lost.
 	Leave(ctx context.Context, workerID string) error
-	// Sweep removes workers without a heartbeat since the time and takes what they had in hand, and what is in nobody's: jobs only
-	// released go back to the waiting; a begun one too, with Lost one higher, or it fails with CodeWorkerLost where that makes Lost
-	// more than maxLost; then its count is given back to its day. One whose cancellation was asked for ends as cancelled. What the
+	// Sweep removes those of the dead workers whose heartbeat is still the one given here (clocks of machines differ: whoever sweeps
+	// has seen it stand still), and takes what they had in hand, and what is in the hands of workers that are not registered: jobs
+	// only released go back to the waiting; a begun one too, with Lost one higher, or it fails with CodeWorkerLost where that makes
+	// Lost reach maxLost; then its count is given back to its day. One whose cancellation was asked for ends as cancelled. What the
 	// queue keeps for the workers is removed. It says how many jobs it took.
-	Sweep(ctx context.Context, since time.Time, maxLost int, at time.Time) (int, error)
+	Sweep(ctx context.Context, dead []Worker, maxLost int, at time.Time) (int, error)
 	// Depths counts queued and processing jobs by priority, for metrics.
 	Depths(ctx context.Context) (queued, processing map[account.Priority]int, err error)
 }
