@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -13,11 +14,12 @@ import (
 // line's to write, the process is main's to end.
 var habits = []struct {
 	pattern *regexp.Regexp
-	home    string
+	homes   []string
 }{
-	{regexp.MustCompile(`\bos\.(Getenv|LookupEnv|Environ|ExpandEnv)\(`), "internal/config/"},
-	{regexp.MustCompile(`\bos\.Exit\(|\blog\.Fatal`), "cmd/"},
-	{regexp.MustCompile(`\bfmt\.Print(f|ln)?\(|\bos\.(Stdout|Stderr|Stdin)\b`), "internal/cli/"},
+	// pkg/qcos stands on its own in other people's programs, and finds key and URL where the command line finds them.
+	{regexp.MustCompile(`\bos\.(Getenv|LookupEnv|Environ|ExpandEnv)\(`), []string{"internal/config/", "pkg/qcos/"}},
+	{regexp.MustCompile(`\bos\.Exit\(|\blog\.Fatal`), []string{"cmd/"}},
+	{regexp.MustCompile(`\bfmt\.Print(f|ln)?\(|\bos\.(Stdout|Stderr|Stdin)\b`), []string{"internal/cli/"}},
 }
 
 func TestHabits(t *testing.T) {
@@ -40,8 +42,9 @@ func TestHabits(t *testing.T) {
 		}
 		rel, _ := filepath.Rel(root, path)
 		for _, h := range habits {
-			if m := h.pattern.Find(text); m != nil && !strings.HasPrefix(filepath.ToSlash(rel), h.home) {
-				t.Errorf("%s calls %s, which is for %s", rel, m, h.home)
+			atHome := slices.ContainsFunc(h.homes, func(home string) bool { return strings.HasPrefix(filepath.ToSlash(rel), home) })
+			if m := h.pattern.Find(text); m != nil && !atHome {
+				t.Errorf("%s calls %s, which is for %s", rel, m, h.homes)
 			}
 		}
 		return nil
