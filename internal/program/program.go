@@ -1,0 +1,200 @@
+// Package program is a classical program that drives a quantum state, compiled to instructions of a register machine: what an
+// OpenQASM 3 program becomes whose control flow is not known in advance, and what remains of any program after its last quantum
+// operation. It is data, with a Builder, a Verify and a printer. Package vm runs it, internal/sim/branch drives quantum states by
+// it. It knows no source language, no engine and no value semantics beyond those of its instructions.
+//
+// # Memory
+//
+// A function's memory is its frame: a row of 64-bit slots numbered from 0. Slots are all 0 when the function is entered, but for
+// the parameters. Function 0 is the main program; its frame holds the global variables and is what is looked at in the end.
+// A value of a type lies in one slot, or in consecutive ones:
+//
+//	bool, bit            0 or 1
+//	bit[n], uint[n]      n bits from bit 0 of the first slot upwards, in ⌈n/64⌉ slots; the bits above n are 0
+//	int[n]               two's complement in ⌈n/64⌉ slots; the bits above n repeat the sign
+//	angle[n]             the integer k of k·2π/2^n, as uint[n]
+//	float[n]             the bits of a float64, rounded to the format where n is 16 or 32
+//	complex              two floats, real part first
+//	duration             a float: seconds, or a number of dt (see Kind)
+//	array                its elements one after the other, the last dimension fastest
+//	qubit                a number of the program's qubits
+//
+// Instructions keep these forms: AddI with W = 8 wraps as int[8]. An instruction names slots of the current frame, never
+// memory at large; arrays that are passed by reference are passed as an address (Addr), through which Load and Store reach any
+// frame below. An address must not outlive the frame it points into.
+//
+// # Calls
+//
+// Call f with B = k gives f the frame that begins at the caller's slot k: the caller has put the arguments there beforehand, and finds
+// the results there afterwards, both from slot k upwards. All other slots from k on are lost. So k lies above everything the
+// caller still needs. Recursion needs nothing further.
+//
+// # Quantum operations
+//
+// ApplyGate applies Gates[A]: a primitive of the gate table (or a matrix) under a number of controls, with parameters and qubits that are
+// constants or slots. All modifiers but pow are resolved by the compiler: ctrl adds leading controls, negctrl puts an x before and
+// after, inv reverses and inverts. Integer powers and powers of rotations may be resolved as well; for all others there is the
+// pair PowBegin … PowEnd: what is applied between becomes one matrix, raised to a real power known at run time, under the
+// controls of Pows[B]. Measure writes 0 or 1 into slot A. Global phases are gates gate.GPhase without operands.
+//
+// # Order and errors
+//
+// Loops jump backwards, and what follows a loop lies behind it: branches of different length are held until the others catch up
+// by the order of instructions (internal/sim/branch). An instruction that fails (division by zero, CheckIndex, Fail) ends the run with
+// the position in Pos. Every backward jump, call and quantum operation counts steps, see package vm.
+package program
+
+import (
+	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/gate"
+)
+
+// Instr is one instruction; its Op says what W, A, B and C are.
+type Instr struct {
+	Op      Op
+	W       int32
+	A, B, C int32
+}
+
+// Program is a compiled program. It is not changed once it is built and may be run by many at once.
+type Program struct {
+	Code  []Instr
+	Pos   []diag.Pos // of each instruction: what its errors point at
+	Funcs []Func     // Funcs[0] is the main program
+
+	Gates    []Gate
+	Pows     []Pow
+	Qubits   []Qubit  // of Measure and Reset
+	Bounds   []Bound  // of CheckIndex
+	Messages []string // of Fail
+
+	Qregs     []circuit.Register // in order of declaration, for the state vector
+	NumQubits int
+	Cregs     []Creg // in order of declaration, for the counts
+	Vars      []Var  // what --variables reports, in order of declaration
+
+	// Loads is set for the classical rest of a circuit that ran before: the circuit's clbits, in order, as bits of the main frame that
+	// are filled in at the start. Such a program has no quantum operations.
+	Loads []BitPlace
+	// Why says why the program is not a circuit, such as "the loop's condition depends on a measurement", and WhyPos where.
+	Why    string
+	WhyPos diag.Pos
+}
+
+// Func is a function's code and frame.
+type Func struct {
+	Name    string
+	Entry   int32 // first instruction
+	End     int32 // behind the last; functions do not overlap
+	Frame   int32 // slots
+	Params  int32 // slots of the arguments, from slot 0
+	Results int32 // slots of the results, from slot 0
+}
+
+// Param is a parameter of a gate: the float in a slot of the frame, or Value where Slot is negative.
+type Param struct {
+	Slot  int32
+	Value float64
+}
+
+// Qubit is an operand: a qubit, or where Slot is not negative the one whose number is in the slot and which is one of
+// First … First+Size-1.
+type Qubit struct {
+	Slot        int32
+	First, Size uint32
+}
+
+// Gate is an application of a gate.
+type Gate struct {
+	ID       gate.ID // a primitive; gate.Unitary has a Matrix
+	Controls int     // how many leading qubits are controls, each on |1>
+	Params   []Param
+	Qubits   []Qubit
+	Matrix   []complex128
+}
+
+// Pow is what PowEnd needs beside the exponent: controls of the whole.
+type Pow struct{ Controls []Qubit }
+
+// Bound is what an index must be within: Size elements of what is called Name, or counted from the end, -Size … -1.
+type Bound struct {
+	Name string // as the source has it
+	Size int64
+}
+
+// BitPlace is a bit of the main frame.
+type BitPlace struct {
+	Slot int32
+	Bit  uint8
+}
+
+// Creg is a bit register of the counts: bit i is bit i%64 of slot Slot+i/64.
+type Creg struct {
+	Name string
+	Size int
+	Slot int32
+}
+
+// Var is a reported variable in the main frame.
+type Var struct {
+	Name string
+	Type Type
+	Slot int32
+}
+
+// Kind is a family of types.
+type Kind uint8
+
+// The kinds.
+const (
+	Bool Kind = iota
+	Bit       // a single bit where Width is 0, else bit[Width]
+	Int
+	Uint
+	Float
+	Angle
+	Complex
+	Seconds // a duration in seconds
+	DT      // a duration in units of dt
+)
+
+// Type says how a value lies in slots and how it is reported.
+type Type struct {
+	Kind  Kind
+	Width int    // of Bit, Int, Uint, Float, Angle
+	Dims  []int  // of an array, outermost first
+	Name  string // as the language spells it: "uint[8]", "array[int[32], 5]"
+}
+
+// Const is a Param without a slot.
+func Const(v float64) Param { return Param{-1, v} }
+
+// InSlot is a Param in a slot.
+func InSlot(slot int32) Param { return Param{slot, 0} }
+
+// Fixed is a Qubit without a slot.
+func Fixed(q circuit.Qubit) Qubit { return Qubit{-1, q, 1} }
+
+// Words is how many slots n bits take.
+func Words(n int) int { return (n + 63) / 64 }
+
+// ElementWords is how many slots an element, or a value that is no array, takes.
+func (t Type) ElementWords() int {
+	switch t.Kind {
+	case Bit, Int, Uint, Angle:
+		return max(1, Words(t.Width))
+	case Complex:
+		return 2
+	}
+	return 1
+}
+
+// Words is how many slots a value takes.
+func (t Type) Words() int {
+	n := t.ElementWords()
+	for _, d := range t.Dims {
+		n *= d
+	}
+	return n
+}

@@ -1,0 +1,220 @@
+package vm
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/softquantus/qcos/internal/program"
+)
+
+// other runs the instructions that Run leaves out.
+func (m *Machine) other(ctx context.Context, in *program.Instr, f []uint64, at int32, sink Sink) error {
+	switch in.Op {
+	case program.Nop:
+	case program.ApplyGate:
+		if err := m.tick(ctx, quantumSteps, at); err != nil {
+			return err
+		}
+		return m.gate(in, at, sink)
+	case program.PowBegin:
+		sink.PowBegin()
+	case program.PowEnd:
+		return m.power(in, at, sink)
+	case program.Addr:
+		f[in.A] = uint64(m.FP) + uint64(in.B)
+	case program.Fail:
+		return &Error{Code: CodeFailed, Detail: m.program.Messages[in.A], Pos: m.program.Pos[at]}
+	case program.DivI, program.DivU, program.RemI, program.RemU, program.PowI, program.PowU:
+		return m.division(in, f, at)
+	case program.FToInt, program.FToUint, program.FToAngle, program.FToWI, program.FToWU:
+		return m.fromFloat(in, f, at)
+	default:
+		if in.Op >= program.WAddI && in.Op <= program.WUToF {
+			if err := m.tick(ctx, int64(program.Words(int(in.W))), at); err != nil {
+				return err
+			}
+			return m.wide(in, f, at)
+		}
+		if n := m.block(in, f); n >= 0 {
+			return m.tick(ctx, n/8, at)
+		}
+		simple(in, f)
+	}
+	return nil
+}
+
+// simple runs what neither fails nor reaches beyond a word.
+func simple(in *program.Instr, f []uint64) {
+	w := 64 - uint(in.W)
+	switch in.Op {
+	case program.NegI:
+		f[in.A] = signed(-f[in.B], w)
+	case program.NegU:
+		f[in.A] = unsigned(-f[in.B], w)
+	case program.NotI:
+		f[in.A] = signed(^f[in.B], w)
+	case program.NotU:
+		f[in.A] = unsigned(^f[in.B], w)
+	case program.RotL:
+		f[in.A] = rotated(f[in.B], uint(in.W), int64(f[in.C]))
+	case program.RotR:
+		f[in.A] = rotated(f[in.B], uint(in.W), -(int64(f[in.C]) % int64(in.W)))
+	case program.Pop:
+		f[in.A] = popcount(f[in.B])
+	case program.EqF:
+		f[in.A] = truth(float(f[in.B]) == float(f[in.C]))
+	case program.NeF:
+		f[in.A] = truth(float(f[in.B]) != float(f[in.C]))
+	case program.RemF:
+		f[in.A] = math.Float64bits(math.Mod(float(f[in.B]), float(f[in.C])))
+	case program.PowF:
+		f[in.A] = math.Float64bits(math.Pow(float(f[in.B]), float(f[in.C])))
+	case program.NegF:
+		f[in.A] = f[in.B] ^ 1<<63
+	case program.Round:
+		f[in.A] = math.Float64bits(Round(float(f[in.B]), int(in.W)))
+	case program.Math:
+		f[in.A] = math.Float64bits(functions[in.C](float(f[in.B])))
+	case program.AngleToF:
+		f[in.A] = math.Float64bits(math.Ldexp(float64(f[in.B]), 1-int(in.W)) * math.Pi)
+	default:
+		panic("internal error: no instruction " + in.Op.String())
+	}
+}
+
+var functions = [...]func(float64) float64{
+	program.Sin: math.Sin, program.Cos: math.Cos, program.Tan: math.Tan, program.Arcsin: math.Asin, program.Arccos: math.Acos,
+	program.Arctan: math.Atan, program.Exp: math.Exp, program.Log: math.Log, program.Sqrt: math.Sqrt, program.Floor: math.Floor,
+	program.Ceiling: math.Ceil, program.Abs: math.Abs,
+}
+
+// division runs what fails for a divisor of 0 or a negative exponent.
+func (m *Machine) division(in *program.Instr, f []uint64, at int32) error {
+	w := 64 - uint(in.W)
+	x, y := f[in.B], f[in.C]
+	if y == 0 && in.Op != program.PowI && in.Op != program.PowU {
+		return m.divisionError(at)
+	}
+	switch in.Op {
+	case program.DivI:
+		if int64(y) == -1 { // the one quotient that does not fit
+			f[in.A] = signed(-x, w)
+			return nil
+		}
+		f[in.A] = signed(uint64(int64(x)/int64(y)), w)
+	case program.DivU:
+		f[in.A] = unsigned(x/y, w)
+	case program.RemI:
+		if int64(y) == -1 {
+			f[in.A] = 0
+			return nil
+		}
+		f[in.A] = uint64(int64(x) % int64(y))
+	case program.RemU:
+		f[in.A] = x % y
+	default:
+		if int64(y) < 0 {
+			return m.exponentError(int64(y), at)
+		}
+		p := power64(x, y)
+		if in.Op == program.PowI {
+			f[in.A] = signed(p, w)
+		} else {
+			f[in.A] = unsigned(p, w)
+		}
+	}
+	return nil
+}
+
+// power64 is x^n modulo 2^64.
+func power64(x, n uint64) uint64 {
+	p := uint64(1)
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			p *= x
+		}
+		x *= x
+	}
+	return p
+}
+
+func (m *Machine) divisionError(at int32) error {
+	return &Error{Code: CodeDivision, Detail: "division by zero", Next: "test the divisor before dividing", Pos: m.program.Pos[at]}
+}
+
+func (m *Machine) exponentError(y int64, at int32) error {
+	return &Error{
+		Code: CodeValue, Pos: m.program.Pos[at], Next: "make an operand a float, or the exponent 0 or more",
+		Detail: fmt.Sprintf("an integer to the power of %d is not an integer", y),
+	}
+}
+
+func (m *Machine) indexError(in *program.Instr, i int64, at int32) error {
+	b := m.program.Bounds[in.C]
+	e := &Error{Code: CodeIndex, Pos: m.program.Pos[at]}
+	if b.Size == 0 {
+		e.Detail = fmt.Sprintf("index %d is out of range: %s has no elements", i, b.Name)
+		return e
+	}
+	e.Detail = fmt.Sprintf("index %d is out of range: %s has the elements 0 to %d", i, b.Name, b.Size-1)
+	e.Next = fmt.Sprintf("-1 to -%d count from the end", b.Size)
+	return e
+}
+
+// block runs what moves many slots, and reports how many, or -1 where the instruction is none of these.
+func (m *Machine) block(in *program.Instr, f []uint64) int64 {
+	n := int64(in.C)
+	switch in.Op {
+	case program.MoveN:
+		copy(f[in.A:int64(in.A)+n], f[in.B:int64(in.B)+n])
+	case program.Clear:
+		n = int64(in.B)
+		clear(f[in.A : int64(in.A)+n])
+	case program.LoadN:
+		copy(f[in.A:int64(in.A)+n], m.at(f[in.B], n))
+	case program.StoreN:
+		copy(m.at(f[in.A], n), f[in.B:int64(in.B)+n])
+	case program.Copy:
+		copy(m.at(f[in.A], n), m.at(f[in.B], n))
+	case program.Extract:
+		n = int64(program.Words(int(in.W)))
+		extract(f[in.A:int64(in.A)+n], f[in.B:], int(in.C), int(in.W))
+	case program.Insert:
+		n = int64(program.Words(int(in.W)))
+		insert(f[in.A:], f[in.B:int64(in.B)+n], int(in.C), int(in.W))
+	default:
+		return -1
+	}
+	return n
+}
+
+// at is n slots from an address.
+func (m *Machine) at(address uint64, n int64) []uint64 { return m.Mem[address : address+uint64(n)] }
+
+// extract sets to to the n bits of from that begin with bit lo.
+func extract(to, from []uint64, lo, n int) {
+	k, s := lo/64, uint(lo%64)
+	for i := range to {
+		x := from[k+i] >> s
+		if s > 0 && (i+1)*64-int(s) < n {
+			x |= from[k+i+1] << (64 - s)
+		}
+		to[i] = x
+	}
+	trimUnsigned(to, n)
+}
+
+// insert writes the n bits of from over those of to that begin with bit lo.
+func insert(to, from []uint64, lo, n int) {
+	for i := 0; i < n; i += 64 {
+		count := min(64, n-i)
+		mask := ^uint64(0) >> (64 - count)
+		k, s := (lo+i)/64, uint((lo+i)%64)
+		x := from[i/64] & mask
+		to[k] = to[k]&^(mask<<s) | x<<s
+		if s > 0 && int(s)+count > 64 {
+			to[k+1] = to[k+1]&^(mask>>(64-s)) | x>>(64-s)
+		}
+	}
+}
