@@ -138,6 +138,12 @@ func (b *Builder) Bound(a, i int32, name string, size int64) {
 	b.Emit(CheckIndex, 0, a, i, int32(len(b.Program.Bounds)-1))
 }
 
+// Eval emits an operation of package value on the value at x, and at y where it has two operands, to a.
+func (b *Builder) Eval(e Eval, a, x, y int32) {
+	b.Program.Evals = append(b.Program.Evals, e)
+	b.Emit(Calculate, len(b.Program.Evals)-1, a, x, y)
+}
+
 // Fail emits an error that ends the run.
 func (b *Builder) Fail(message string) {
 	b.Program.Messages = append(b.Program.Messages, message)

@@ -25,7 +25,9 @@ func (p *Program) Format(in Instr) string {
 	}
 	var b strings.Builder
 	b.WriteString(in.Op.String())
-	if in.W != 0 {
+	if in.Op == Calculate && int(in.W) < len(p.Evals) {
+		b.WriteString("(" + p.Evals[in.W].String() + ")")
+	} else if in.W != 0 {
 		fmt.Fprintf(&b, "/%d", in.W)
 	}
 	sh := shapes[in.Op]
@@ -48,6 +50,17 @@ func (p *Program) Format(in Instr) string {
 		}
 	}
 	return b.String()
+}
+
+// String prints the operation for people.
+func (e *Eval) String() string {
+	switch e.Kind {
+	case Convert:
+		return fmt.Sprintf("%s from %s", e.On, e.From)
+	case Builtin:
+		return e.Call.Func.String()
+	}
+	return fmt.Sprintf("%s %s", e.Op, e.On)
 }
 
 // Imm64 is the number of a Set.

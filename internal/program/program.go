@@ -1,25 +1,19 @@
 // Package program is a classical program that drives a quantum state, compiled to instructions of a register machine: what an
 // OpenQASM 3 program becomes whose control flow is not known in advance, and what remains of any program after its last quantum
 // operation. It is data, with a Builder, a Verify and a printer. Package vm runs it, internal/sim/branch drives quantum states by
-// it. It knows no source language, no engine and no value semantics beyond those of its instructions.
+// it. It knows no source language and no engine; what operations mean it leaves to package value.
 //
 // # Memory
 //
 // A function's memory is its frame: a row of 64-bit slots numbered from 0. Slots are all 0 when the function is entered, but for
 // the parameters. Function 0 is the main program; its frame holds the global variables and is what is looked at in the end.
-// A value of a type lies in one slot, or in consecutive ones:
+// A value lies in one slot, or in consecutive ones:
 //
-//	bool, bit            0 or 1
-//	bit[n], uint[n]      n bits from bit 0 of the first slot upwards, in ⌈n/64⌉ slots; the bits above n are 0
-//	int[n]               two's complement in ⌈n/64⌉ slots; the bits above n repeat the sign
-//	angle[n]             the integer k of k·2π/2^n, as uint[n]
-//	float[n]             the bits of a float64, rounded to the format where n is 16 or 32
-//	complex              two floats, real part first
-//	duration             a float: seconds, or a number of dt (see Kind)
-//	array                its elements one after the other, the last dimension fastest
-//	qubit                a number of the program's qubits
+//	a value of package value   its words, in the form that value's comment describes
+//	array                      its elements one after the other, the last dimension fastest
+//	qubit                      a number of the program's qubits
 //
-// Instructions keep these forms: AddI with W = 8 wraps as int[8]. An instruction names slots of the current frame, never
+// Instructions keep these forms: AddI with W = 8 wraps as int[8]; after PutBit into an int's sign the compiler sees to it (SExt). An instruction names slots of the current frame, never
 // memory at large; arrays that are passed by reference are passed as an address (Addr), through which Load and Store reach any
 // frame below. An address must not outlive the frame it points into.
 //
@@ -45,9 +39,13 @@
 package program
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/gate"
+	"github.com/softquantus/qcos/internal/value"
 )
 
 // Instr is one instruction; its Op says what W, A, B and C are.
@@ -63,6 +61,7 @@ type Program struct {
 	Pos   []diag.Pos // of each instruction: what its errors point at
 	Funcs []Func     // Funcs[0] is the main program
 
+	Evals    []Eval // of Calculate
 	Gates    []Gate
 	Pows     []Pow
 	Qubits   []Qubit  // of Measure and Reset
@@ -143,29 +142,122 @@ type Var struct {
 	Slot int32
 }
 
-// Kind is a family of types.
-type Kind uint8
+// Type says how a variable lies in slots and how it is reported.
+type Type struct {
+	Elem value.Type
+	Dims []int // of an array, outermost first
+}
 
-// The kinds.
+// Words is how many slots a variable takes.
+func (t Type) Words() int {
+	n := t.Elem.Words()
+	for _, d := range t.Dims {
+		n *= d
+	}
+	return n
+}
+
+// String is the type as a program writes it.
+func (t Type) String() string {
+	if len(t.Dims) == 0 {
+		return t.Elem.String()
+	}
+	s := "array[" + t.Elem.String()
+	for _, d := range t.Dims {
+		s += fmt.Sprintf(", %d", d)
+	}
+	return s + "]"
+}
+
+// JSON is a variable as the command line prints it, ready for encoding/json: arrays as nested lists, for the rest see value.Type.
+func (t Type) JSON(w []uint64) any {
+	if len(t.Dims) == 0 {
+		return t.Elem.JSON(w)
+	}
+	row := Type{t.Elem, t.Dims[1:]}
+	n := row.Words()
+	list := make([]any, t.Dims[0])
+	for i := range list {
+		list[i] = row.JSON(w[i*n : (i+1)*n])
+	}
+	return list
+}
+
+// EvalKind is which of package value's functions an Eval is.
+type EvalKind uint8
+
+// The kinds, with what the operands are.
 const (
-	Bool Kind = iota
-	Bit       // a single bit where Width is 0, else bit[Width]
-	Int
-	Uint
-	Float
-	Angle
-	Complex
-	Seconds // a duration in seconds
-	DT      // a duration in units of dt
+	Binary    EvalKind = iota // value.Binary(Op, On): two of type On
+	Unary                     // value.Unary(Op, On): one of type On
+	Convert                   // value.Convert: of type From to On
+	Shift                     // value.Shift(Op, On): one of type On, and an int[64] that fails where it is negative
+	ScaleTime                 // value.ScaleTime(Op): a duration and a float
+	TimeRatio                 // value.DivideTimes: two durations
+	Builtin                   // Call, with one or two arguments
 )
 
-// Type says how a value lies in slots and how it is reported.
-type Type struct {
-	Kind  Kind
-	Width int    // of Bit, Int, Uint, Float, Angle
-	Dims  []int  // of an array, outermost first
-	Name  string // as the language spells it: "uint[8]", "array[int[32], 5]"
+// Eval is an operation of package value.
+type Eval struct {
+	Kind     EvalKind
+	Op       value.Op
+	On, From value.Type
+	Call     value.Call
 }
+
+// Words is how many slots the result and the operands take; 0 for an operand that there is not.
+func (e *Eval) Words() (a, b, c int32) {
+	n := int32(e.On.Words())
+	switch e.Kind {
+	case Binary:
+		if e.Op.IsComparison() {
+			return 1, n, n
+		}
+		return n, n, n
+	case Unary:
+		return n, n, 0
+	case Convert:
+		return n, int32(e.From.Words()), 0
+	case Shift:
+		return n, n, 1
+	case ScaleTime:
+		return 2, 2, 1
+	case TimeRatio:
+		return 1, 2, 2
+	}
+	if len(e.Call.Params) > 1 {
+		c = int32(e.Call.Params[1].Words())
+	}
+	return int32(e.Call.Result.Words()), int32(e.Call.Params[0].Words()), c
+}
+
+// Run computes the operation: a of b, and of c where there are two operands.
+func (e *Eval) Run(a, b, c []uint64) error {
+	switch e.Kind {
+	case Binary:
+		return value.Binary(e.Op, e.On, a, b, c)
+	case Unary:
+		value.Unary(e.Op, e.On, a, b)
+	case Convert:
+		return value.Convert(e.On, a, e.From, b)
+	case Shift:
+		if int64(c[0]) < 0 {
+			return ErrNegativeShift
+		}
+		value.Shift(e.Op, e.On, a, b, c[0])
+	case ScaleTime:
+		return value.ScaleTime(e.Op, a, b, c[0])
+	case TimeRatio:
+		return value.DivideTimes(a, b, c)
+	case Builtin:
+		args := [2][]uint64{b, c}
+		return e.Call.Apply(a, args[:len(e.Call.Params)])
+	}
+	return nil
+}
+
+// ErrNegativeShift is what a shift by a negative distance fails with.
+var ErrNegativeShift = errors.New("a shift by a negative distance")
 
 // Const is a Param without a slot.
 func Const(v float64) Param { return Param{-1, v} }
@@ -178,23 +270,3 @@ func Fixed(q circuit.Qubit) Qubit { return Qubit{-1, q, 1} }
 
 // Words is how many slots n bits take.
 func Words(n int) int { return (n + 63) / 64 }
-
-// ElementWords is how many slots an element, or a value that is no array, takes.
-func (t Type) ElementWords() int {
-	switch t.Kind {
-	case Bit, Int, Uint, Angle:
-		return max(1, Words(t.Width))
-	case Complex:
-		return 2
-	}
-	return 1
-}
-
-// Words is how many slots a value takes.
-func (t Type) Words() int {
-	n := t.ElementWords()
-	for _, d := range t.Dims {
-		n *= d
-	}
-	return n
-}

@@ -58,25 +58,24 @@ func (p *Program) verifyInstr(f *Func, in Instr) string {
 	if in.Op >= numOps {
 		return "no such instruction"
 	}
+	if sh := shapes[in.Op]; sh.a == target && (in.A < f.Entry || in.A >= f.End) {
+		return "jumps out of the function"
+	} else if sh.a == index || sh.b == index || sh.c == index || in.Op == Calculate {
+		if why := p.verifyIndex(f, in); why != "" {
+			return why
+		}
+	}
 	reason := ""
 	slots := func(r Range) {
 		if r.First < 0 || r.N < 0 || int64(r.First)+int64(r.N) > int64(f.Frame) {
 			reason = fmt.Sprintf("slots %d to %d of %d", r.First, int64(r.First)+int64(r.N)-1, f.Frame)
 		}
 	}
-	in.Reads(slots)
-	in.Writes(func(r Range, _ bool) { slots(r) })
-	if sh := shapes[in.Op]; sh.a == target && (in.A < f.Entry || in.A >= f.End) {
-		return "jumps out of the function"
-	} else if sh.a == index || sh.b == index || sh.c == index {
-		if why := p.verifyIndex(f, in); why != "" {
-			return why
-		}
-	}
+	p.Reads(in, slots)
+	p.Writes(in, func(r Range, _ bool) { slots(r) })
 	if why := verifyWidth(in); why != "" {
 		return why
 	}
-	p.Operands(in, func(slot int32) { slots(Range{slot, 1}) })
 	return reason
 }
 
@@ -89,6 +88,8 @@ func (p *Program) verifyIndex(f *Func, in Instr) string {
 		ok = within(in.A, len(p.Funcs)) && in.A != 0 && in.B >= 0 && p.callFits(f, in)
 	case Fail:
 		ok = within(in.A, len(p.Messages))
+	case Calculate:
+		ok = within(in.W, len(p.Evals))
 	case CheckIndex:
 		ok = within(in.C, len(p.Bounds))
 	case ApplyGate:
@@ -120,17 +121,13 @@ func (p *Program) callFits(f *Func, in Instr) bool {
 }
 
 func verifyWidth(in Instr) string {
-	wide := in.Op >= WAddI && in.Op <= FToWU || in.Op == GetBitAt || in.Op == PutBitAt || in.Op == Extract || in.Op == Insert
-	narrow := in.Op >= AddI && in.Op <= ZExt || in.Op >= FToInt && in.Op <= FToAngle
+	wide := in.Op == GetBitAt || in.Op == PutBitAt || in.Op == Extract || in.Op == Insert
+	narrow := in.Op >= AddI && in.Op <= ZExt
 	switch {
-	case in.Op == And || in.Op == Or || in.Op == Xor || in.Op == Pop: // the same for all widths
+	case in.Op == And || in.Op == Or || in.Op == Xor: // the same for all widths
 	case wide && in.W < 1, narrow && (in.W < 1 || in.W > 64):
 		return fmt.Sprintf("a width of %d bits", in.W)
-	case in.Op == Round && in.W != 16 && in.W != 32:
-		return fmt.Sprintf("a float of %d bits", in.W)
-	case in.Op == Math && uint32(in.C) >= uint32(numFunctions):
-		return "no such function"
-	case (in.Op == GetBit || in.Op == PutBit || in.Op == Extract || in.Op == Insert || in.Op == WSExt || in.Op == WZExt) && in.C < 0:
+	case (in.Op == GetBit || in.Op == PutBit || in.Op == Extract || in.Op == Insert) && in.C < 0:
 		return "a negative bit"
 	}
 	return ""

@@ -8,132 +8,74 @@ import (
 	"time"
 
 	p "github.com/softquantus/qcos/internal/program"
+	"github.com/softquantus/qcos/internal/value"
 )
 
-// wrap is x in n bits.
-func wrap(x *big.Int, n int, sign bool) *big.Int {
-	m := new(big.Int).Lsh(big.NewInt(1), uint(n))
-	y := new(big.Int).Mod(x, m)
-	if sign && y.Bit(n-1) == 1 {
-		y.Sub(y, m)
-	}
-	return y
+// twins are instructions and the operators of package value that they stand for.
+var twins = []struct {
+	op   p.Op
+	what value.Op
+	of   func(int) value.Type
+}{
+	{p.AddI, value.Add, value.IntOf}, {p.AddU, value.Add, value.UintOf}, {p.SubI, value.Sub, value.IntOf}, {p.SubU, value.Sub, value.UintOf},
+	{p.MulI, value.Mul, value.IntOf}, {p.MulU, value.Mul, value.UintOf}, {p.DivI, value.Div, value.IntOf}, {p.DivU, value.Div, value.UintOf},
+	{p.RemI, value.Mod, value.IntOf}, {p.RemU, value.Mod, value.UintOf}, {p.NegI, value.Neg, value.IntOf}, {p.NegU, value.Neg, value.UintOf},
+	{p.NotI, value.Not, value.IntOf}, {p.NotU, value.Not, value.BitsOf}, {p.And, value.And, value.IntOf}, {p.Or, value.Or, value.UintOf},
+	{p.Xor, value.Xor, value.BitsOf}, {p.ShlI, value.Shl, value.IntOf}, {p.ShlU, value.Shl, value.UintOf}, {p.ShrI, value.Shr, value.IntOf},
+	{p.ShrU, value.Shr, value.BitsOf}, {p.EqI, value.Eq, value.IntOf}, {p.NeI, value.Ne, value.UintOf}, {p.LtI, value.Lt, value.IntOf},
+	{p.LeI, value.Le, value.IntOf}, {p.LtU, value.Lt, value.UintOf}, {p.LeU, value.Le, value.UintOf}, {p.AddU, value.Add, value.AngleOf},
 }
 
-// arithmetic is what instructions of two values mean, on integers of any size.
-var arithmetic = map[string]func(x, y *big.Int, n int) *big.Int{
-	"add": func(x, y *big.Int, _ int) *big.Int { return new(big.Int).Add(x, y) },
-	"sub": func(x, y *big.Int, _ int) *big.Int { return new(big.Int).Sub(x, y) },
-	"mul": func(x, y *big.Int, _ int) *big.Int { return new(big.Int).Mul(x, y) },
-	"div": func(x, y *big.Int, _ int) *big.Int { return new(big.Int).Quo(x, y) },
-	"rem": func(x, y *big.Int, _ int) *big.Int { return new(big.Int).Rem(x, y) },
-	"neg": func(x, _ *big.Int, _ int) *big.Int { return new(big.Int).Neg(x) },
-	"not": func(x, _ *big.Int, _ int) *big.Int { return new(big.Int).Not(x) },
-	"and": func(x, y *big.Int, _ int) *big.Int { return new(big.Int).And(x, y) },
-	"or":  func(x, y *big.Int, _ int) *big.Int { return new(big.Int).Or(x, y) },
-	"xor": func(x, y *big.Int, _ int) *big.Int { return new(big.Int).Xor(x, y) },
-	"cmp": func(x, y *big.Int, _ int) *big.Int { return big.NewInt(int64(x.Cmp(y))) },
-}
-
-// counted are those whose second operand is a number of 64 bits.
-var counted = map[string]func(x *big.Int, k int64, n int) *big.Int{
-	"pow": func(x *big.Int, k int64, n int) *big.Int { return new(big.Int).Exp(x, big.NewInt(k), nil) },
-	"shl": func(x *big.Int, k int64, n int) *big.Int { return new(big.Int).Lsh(x, uint(k)) },
-	"shr": func(x *big.Int, k int64, n int) *big.Int { return new(big.Int).Rsh(x, uint(k)) },
-	"rotl": func(x *big.Int, k int64, n int) *big.Int {
-		k = (k%int64(n) + int64(n)) % int64(n)
-		y := new(big.Int).Lsh(x, uint(k))
-		return y.Or(y, new(big.Int).Rsh(x, uint(int64(n)-k)))
-	},
-}
-
-type pair struct {
-	name         string
-	narrow, wide p.Op
-	sign         bool
-}
-
-var pairs = []pair{
-	{"add", p.AddI, p.WAddI, true}, {"add", p.AddU, p.WAddU, false}, {"sub", p.SubI, p.WSubI, true}, {"sub", p.SubU, p.WSubU, false},
-	{"mul", p.MulI, p.WMulI, true}, {"mul", p.MulU, p.WMulU, false}, {"div", p.DivI, p.WDivI, true}, {"div", p.DivU, p.WDivU, false},
-	{"rem", p.RemI, p.WRemI, true}, {"rem", p.RemU, p.WRemU, false}, {"neg", p.NegI, p.WNegI, true}, {"neg", p.NegU, p.WNegU, false},
-	{"not", p.NotI, p.WNotI, true}, {"not", p.NotU, p.WNotU, false}, {"and", p.And, p.WAnd, false}, {"or", p.Or, p.WOr, false}, {"xor", p.Xor, p.WXor, false},
-	{"pow", p.PowI, p.WPowI, true}, {"pow", p.PowU, p.WPowU, false}, {"shl", p.ShlI, p.WShlI, true}, {"shl", p.ShlU, p.WShlU, false},
-	{"shr", p.ShrI, p.WShrI, true}, {"shr", p.ShrU, p.WShrU, false}, {"rotl", p.RotL, p.WRotL, false},
-	{"cmp", p.Nop, p.WCmpI, true}, {"cmp", p.Nop, p.WCmpU, false},
-}
-
-// randomInt is a value of n bits, often an extreme one.
-func randomInt(r *rand.Rand, n int, sign bool) *big.Int {
-	x := new(big.Int)
-	switch r.IntN(5) {
+// randomWord is a value of an integer-like type of at most 64 bits, often an extreme one.
+func randomWord(r *rand.Rand, t value.Type) uint64 {
+	switch r.IntN(4) {
 	case 0:
-		x.SetInt64(int64(r.IntN(5)) - 2)
+		return t.Wrap(uint64(r.IntN(5)) - 2)
 	case 1:
-		x.Lsh(big.NewInt(1), uint(n-1))
-		x.Sub(x, big.NewInt(int64(r.IntN(3))))
-	default:
-		for i := 0; i < n; i += 64 {
-			x.Lsh(x, 64)
-			x.Or(x, new(big.Int).SetUint64(r.Uint64()))
-		}
+		return t.Wrap(1<<(t.Width-1) - uint64(r.IntN(3)))
 	}
-	return wrap(x, n, sign)
+	return t.Wrap(r.Uint64())
 }
 
-// TestArithmetic holds narrow and wide instructions against package big, at all widths.
+// TestArithmetic holds the instructions for up to 64 bits against package value, at all widths, and Calculate with them.
 func TestArithmetic(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	r := rand.New(rand.NewPCG(seed, 1))
-	for range 40000 {
-		q := pairs[r.IntN(len(pairs))]
-		n := 1 + r.IntN(64)
-		op := q.narrow
-		if r.IntN(2) == 0 || op == p.Nop {
-			op, n = q.wide, 1+r.IntN(300)
-		}
-		x, y := randomInt(r, n, q.sign), randomInt(r, n, q.sign)
-		words := p.Words(n)
-		mem := make([]uint64, 4*words)
-		in := p.Instr{Op: op, W: int32(n), A: 0, B: int32(words), C: int32(2 * words)}
-		fromBig(mem[in.B:in.B+int32(words)], x)
-		var want *big.Int
-		if f := counted[q.name]; f != nil {
-			k := int64(r.IntN(n + 5))
-			if q.name == "rotl" {
-				k -= int64(r.IntN(2 * n))
-			}
-			mem[in.C] = uint64(k)
-			want = f(x, k, n)
-		} else {
-			fromBig(mem[in.C:in.C+int32(words)], y)
-			if y.Sign() == 0 && (q.name == "div" || q.name == "rem") {
+	for range 30000 {
+		q := twins[r.IntN(len(twins))]
+		typ := q.of(1 + r.IntN(64))
+		x, y := randomWord(r, typ), randomWord(r, typ)
+		e := p.Eval{Kind: p.Binary, Op: q.what, On: typ}
+		switch q.what {
+		case value.Shl, value.Shr:
+			e.Kind, y = p.Shift, uint64(r.IntN(int(typ.Width)+3))
+		case value.Div, value.Mod:
+			if y == 0 {
 				continue
 			}
-			want = arithmetic[q.name](x, y, n)
+		case value.Neg, value.Not:
+			e.Kind = p.Unary
 		}
-		out := words
-		if q.name == "cmp" {
-			out = 1
-		} else {
-			want = wrap(want, n, q.sign)
+		want := []uint64{0}
+		if err := e.Run(want, []uint64{x}, []uint64{y}); err != nil {
+			t.Fatal(err)
 		}
-		if r.IntN(3) == 0 && q.name != "cmp" { // in place
-			in.A = in.B
-		}
-		execute(t, in, mem)
-		got := toBig(mem[in.A:int(in.A)+out], q.sign || q.name == "cmp")
-		if got.Cmp(want) != 0 {
-			t.Fatalf("seed %d: %s/%d (signed %v) of %d and %d (%d) is %d, want %d", seed, op, n, q.sign, x, y, int64(mem[in.C]), got, want)
+		for _, in := range []p.Instr{{Op: q.op, W: typ.Width, A: 0, B: 1, C: 2}, {Op: q.op, W: typ.Width, A: 1, B: 1, C: 2}, {Op: p.Calculate, A: 0, B: 1, C: 2}} {
+			mem := []uint64{0, x, y}
+			execute(t, in, mem, e)
+			if mem[in.A] != want[0] {
+				t.Fatalf("seed %d: %s of %s %d and %d is %d, want %d", seed, q.op, typ, int64(x), int64(y), int64(mem[in.A]), int64(want[0]))
+			}
 		}
 	}
 }
 
 // execute runs one instruction on a memory.
-func execute(t *testing.T, in p.Instr, mem []uint64) {
+func execute(t *testing.T, in p.Instr, mem []uint64, evals ...p.Eval) {
 	t.Helper()
 	b := p.NewBuilder()
 	b.Alloc(len(mem))
+	b.Program.Evals = evals
 	b.Emit(in.Op, int(in.W), in.A, in.B, in.C)
 	prog := finish(t, b)
 	m, err := New(prog, wideLimits)
@@ -146,19 +88,77 @@ func execute(t *testing.T, in p.Instr, mem []uint64) {
 	}
 }
 
-// TestBitRanges holds Extract, Insert, GetBit, PutBit and the extensions against single bits.
+// TestCalculate runs an operation of each kind.
+func TestCalculate(t *testing.T) {
+	f := math.Float64bits
+	rotl, ok := value.CallFor(value.Rotl, []value.Operand{{Type: value.BitsOf(100)}, {Type: value.IntOf(64)}})
+	sin, ok2 := value.CallFor(value.Sin, []value.Operand{{Type: value.FloatType}})
+	if !ok || !ok2 {
+		t.Fatal("no such functions")
+	}
+	for _, x := range []struct {
+		name string
+		e    p.Eval
+		in   [4]uint64 // at 2 and 3, 4 and 5
+		want [2]uint64
+	}{
+		{"wide sum", p.Eval{Kind: p.Binary, Op: value.Add, On: value.UintOf(100)}, [4]uint64{math.MaxUint64, 1, 1, 2}, [2]uint64{0, 4}},
+		{"wide comparison", p.Eval{Kind: p.Binary, Op: value.Lt, On: value.UintOf(100)}, [4]uint64{5, 1, 1, 2}, [2]uint64{1, 0}},
+		{"complement", p.Eval{Kind: p.Unary, Op: value.Not, On: value.BitsOf(100)}, [4]uint64{0, 1}, [2]uint64{math.MaxUint64, 1<<36 - 2}},
+		{"conversion", p.Eval{Kind: p.Convert, On: value.AngleOf(4), From: value.FloatType}, [4]uint64{f(math.Pi)}, [2]uint64{8, 0}},
+		{"shift", p.Eval{Kind: p.Shift, Op: value.Shl, On: value.UintOf(100)}, [4]uint64{3, 0, 63}, [2]uint64{1 << 63, 1}},
+		{"scaled time", p.Eval{Kind: p.ScaleTime, Op: value.Mul}, [4]uint64{f(2), 0, f(3)}, [2]uint64{f(6), 0}},
+		{"ratio", p.Eval{Kind: p.TimeRatio}, [4]uint64{f(6), 0, f(3), 0}, [2]uint64{f(2), 0}},
+		{"rotation", p.Eval{Kind: p.Builtin, Call: rotl}, [4]uint64{1, 0, 99}, [2]uint64{0, 1 << 35}},
+		{"sine", p.Eval{Kind: p.Builtin, Call: sin}, [4]uint64{f(1)}, [2]uint64{f(math.Sin(1)), 0}},
+	} {
+		mem := append([]uint64{0, 0}, x.in[:]...)
+		execute(t, p.Instr{Op: p.Calculate, A: 0, B: 2, C: 4}, mem, x.e)
+		if [2]uint64(mem[:2]) != x.want {
+			t.Errorf("%s: got %x, want %x", x.name, mem[:2], x.want)
+		}
+	}
+}
+
+// randomBig is a number of n bits.
+func randomBig(r *rand.Rand, n int) *big.Int {
+	x := new(big.Int)
+	for i := 0; i < n; i += 64 {
+		x.Lsh(x, 64).Or(x, new(big.Int).SetUint64(r.Uint64()))
+	}
+	return x.And(x, mask(n))
+}
+
+func mask(n int) *big.Int {
+	return new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(n)), big.NewInt(1))
+}
+
+func toWords(mem []uint64, x *big.Int) {
+	for i := range mem {
+		mem[i] = new(big.Int).And(new(big.Int).Rsh(x, uint(64*i)), mask(64)).Uint64()
+	}
+}
+
+func fromWords(mem []uint64) *big.Int {
+	x := new(big.Int)
+	for i, w := range mem {
+		x.Or(x, new(big.Int).Lsh(new(big.Int).SetUint64(w), uint(64*i)))
+	}
+	return x
+}
+
+// TestBitRanges holds Extract, Insert, GetBitAt and PutBitAt against package big.
 func TestBitRanges(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	r := rand.New(rand.NewPCG(seed, 2))
 	for range 5000 {
-		n := 1 + r.IntN(200)
-		lo := r.IntN(100)
-		x, y := randomInt(r, 320, false), randomInt(r, n, false)
+		n, lo := 1+r.IntN(200), r.IntN(100)
+		x, y := randomBig(r, 320), randomBig(r, n)
 		mem := make([]uint64, 16)
-		fromBig(mem[:5], x)
-		fromBig(mem[5:9], y)
+		toWords(mem[:5], x)
+		toWords(mem[5:9], y)
 		execute(t, p.Instr{Op: p.Extract, W: int32(n), A: 9, B: 0, C: int32(lo)}, mem)
-		if got, want := toBig(mem[9:9+p.Words(n)], false), wrap(new(big.Int).Rsh(x, uint(lo)), n, false); got.Cmp(want) != 0 {
+		if got, want := fromWords(mem[9:9+p.Words(n)]), new(big.Int).And(new(big.Int).Rsh(x, uint(lo)), mask(n)); got.Cmp(want) != 0 {
 			t.Fatalf("seed %d: %d bits of %x from %d are %x, want %x", seed, n, x, lo, got, want)
 		}
 		execute(t, p.Instr{Op: p.Insert, W: int32(n), A: 0, B: 5, C: int32(lo)}, mem)
@@ -166,42 +166,19 @@ func TestBitRanges(t *testing.T) {
 		for i := range n {
 			want.SetBit(want, lo+i, y.Bit(i))
 		}
-		if got := toBig(mem[:5], false); got.Cmp(want) != 0 {
+		if got := fromWords(mem[:5]); got.Cmp(want) != 0 {
 			t.Fatalf("seed %d: %d bits %x put into %x at %d give %x, want %x", seed, n, y, x, lo, got, want)
 		}
-		from, sign, op := 1+r.IntN(256), r.IntN(2) == 0, p.WZExt
-		if sign {
-			op = p.WSExt
+		i := r.IntN(320)
+		mem[15] = uint64(i)
+		execute(t, p.Instr{Op: p.GetBitAt, W: 320, A: 14, B: 0, C: 15}, mem)
+		if mem[14] != uint64(want.Bit(i)) {
+			t.Fatalf("seed %d: bit %d of %x is %d", seed, i, want, mem[14])
 		}
-		execute(t, p.Instr{Op: op, W: int32(n), A: 9, B: 0, C: int32(from)}, mem)
-		narrow := wrap(wrap(want, from, sign), n, sign)
-		if got := toBig(mem[9:9+p.Words(n)], sign); got.Cmp(narrow) != 0 {
-			t.Fatalf("seed %d: %s of %d bits to %d of %x is %x, want %x", seed, op, from, n, want, got, narrow)
+		mem[14] ^= 1
+		execute(t, p.Instr{Op: p.PutBitAt, W: 320, A: 0, B: 14, C: 15}, mem)
+		if got := fromWords(mem[:5]); got.Cmp(want.SetBit(want, i, uint(mem[14]))) != 0 {
+			t.Fatalf("seed %d: bit %d written gives %x, want %x", seed, i, got, want)
 		}
-	}
-}
-
-func TestFloats(t *testing.T) {
-	for _, x := range []struct {
-		op   p.Op
-		w    int32
-		in   float64
-		want uint64
-	}{
-		{p.FToInt, 8, -3.99, uint64(0xfffffffffffffffd)}, {p.FToInt, 8, 200, 0xffffffffffffffc8}, {p.FToUint, 8, -1, 255}, {p.FToUint, 64, 1.8e19, 18000000000000000000},
-		{p.Round, 16, 1.0 / 3, bitsOf(0.333251953125)}, {p.Round, 32, 0.1, bitsOf(float64(float32(0.1)))}, {p.Round, 16, 65519, bitsOf(65504)},
-		{p.Round, 16, 65520, bitsOf(math.Inf(1))}, {p.Round, 16, 0x1p-25, bitsOf(0)}, {p.Round, 16, 0x1.8p-25, bitsOf(0x1p-24)},
-		{p.FToAngle, 4, math.Pi, 8}, {p.FToAngle, 4, -math.Pi / 8, 15}, {p.FToAngle, 4, 2*math.Pi - 0.01, 0}, {p.FToAngle, 64, math.Pi, 1 << 63},
-	} {
-		mem := []uint64{0, bitsOf(x.in)}
-		execute(t, p.Instr{Op: x.op, W: x.w, A: 0, B: 1}, mem)
-		if mem[0] != x.want {
-			t.Errorf("%s/%d of %v is %x, want %x", x.op, x.w, x.in, mem[0], x.want)
-		}
-	}
-	mem := []uint64{0, 3}
-	execute(t, p.Instr{Op: p.AngleToF, W: 3, A: 0, B: 1}, mem)
-	if got := float(mem[0]); math.Abs(got-3*math.Pi/4) > 1e-15 {
-		t.Errorf("3/8 of a turn is %v", got)
 	}
 }

@@ -2,10 +2,11 @@ package vm
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math"
 
 	"github.com/softquantus/qcos/internal/program"
+	"github.com/softquantus/qcos/internal/value"
 )
 
 // other runs the instructions that Run leaves out.
@@ -25,17 +26,11 @@ func (m *Machine) other(ctx context.Context, in *program.Instr, f []uint64, at i
 		f[in.A] = uint64(m.FP) + uint64(in.B)
 	case program.Fail:
 		return &Error{Code: CodeFailed, Detail: m.program.Messages[in.A], Pos: m.program.Pos[at]}
-	case program.DivI, program.DivU, program.RemI, program.RemU, program.PowI, program.PowU:
+	case program.DivI, program.DivU, program.RemI, program.RemU:
 		return m.division(in, f, at)
-	case program.FToInt, program.FToUint, program.FToAngle, program.FToWI, program.FToWU:
-		return m.fromFloat(in, f, at)
+	case program.Calculate:
+		return m.calculate(ctx, in, f, at)
 	default:
-		if in.Op >= program.WAddI && in.Op <= program.WUToF {
-			if err := m.tick(ctx, int64(program.Words(int(in.W))), at); err != nil {
-				return err
-			}
-			return m.wide(in, f, at)
-		}
 		if n := m.block(in, f); n >= 0 {
 			return m.tick(ctx, n/8, at)
 		}
@@ -56,44 +51,43 @@ func simple(in *program.Instr, f []uint64) {
 		f[in.A] = signed(^f[in.B], w)
 	case program.NotU:
 		f[in.A] = unsigned(^f[in.B], w)
-	case program.RotL:
-		f[in.A] = rotated(f[in.B], uint(in.W), int64(f[in.C]))
-	case program.RotR:
-		f[in.A] = rotated(f[in.B], uint(in.W), -(int64(f[in.C]) % int64(in.W)))
-	case program.Pop:
-		f[in.A] = popcount(f[in.B])
 	case program.EqF:
 		f[in.A] = truth(float(f[in.B]) == float(f[in.C]))
 	case program.NeF:
 		f[in.A] = truth(float(f[in.B]) != float(f[in.C]))
-	case program.RemF:
-		f[in.A] = math.Float64bits(math.Mod(float(f[in.B]), float(f[in.C])))
-	case program.PowF:
-		f[in.A] = math.Float64bits(math.Pow(float(f[in.B]), float(f[in.C])))
 	case program.NegF:
 		f[in.A] = f[in.B] ^ 1<<63
-	case program.Round:
-		f[in.A] = math.Float64bits(Round(float(f[in.B]), int(in.W)))
-	case program.Math:
-		f[in.A] = math.Float64bits(functions[in.C](float(f[in.B])))
-	case program.AngleToF:
-		f[in.A] = math.Float64bits(math.Ldexp(float64(f[in.B]), 1-int(in.W)) * math.Pi)
 	default:
 		panic("internal error: no instruction " + in.Op.String())
 	}
 }
 
-var functions = [...]func(float64) float64{
-	program.Sin: math.Sin, program.Cos: math.Cos, program.Tan: math.Tan, program.Arcsin: math.Asin, program.Arccos: math.Acos,
-	program.Arctan: math.Atan, program.Exp: math.Exp, program.Log: math.Log, program.Sqrt: math.Sqrt, program.Floor: math.Floor,
-	program.Ceiling: math.Ceil, program.Abs: math.Abs,
+// calculate runs an operation of package value.
+func (m *Machine) calculate(ctx context.Context, in *program.Instr, f []uint64, at int32) error {
+	e := &m.program.Evals[in.W]
+	a, b, c := e.Words()
+	if err := m.tick(ctx, int64(a+b), at); err != nil {
+		return err
+	}
+	if err := e.Run(f[in.A:in.A+a], f[in.B:in.B+b], f[in.C:in.C+c]); err != nil {
+		return m.valueError(err, at)
+	}
+	return nil
 }
 
-// division runs what fails for a divisor of 0 or a negative exponent.
+// valueError is an operation that has no result.
+func (m *Machine) valueError(err error, at int32) error {
+	if errors.Is(err, value.ErrDivisionByZero) {
+		return m.divisionError(at)
+	}
+	return &Error{Code: CodeValue, Detail: err.Error(), Next: "test the operands before", Pos: m.program.Pos[at]}
+}
+
+// division runs what fails for a divisor of 0.
 func (m *Machine) division(in *program.Instr, f []uint64, at int32) error {
 	w := 64 - uint(in.W)
 	x, y := f[in.B], f[in.C]
-	if y == 0 && in.Op != program.PowI && in.Op != program.PowU {
+	if y == 0 {
 		return m.divisionError(at)
 	}
 	switch in.Op {
@@ -113,41 +107,12 @@ func (m *Machine) division(in *program.Instr, f []uint64, at int32) error {
 		f[in.A] = uint64(int64(x) % int64(y))
 	case program.RemU:
 		f[in.A] = x % y
-	default:
-		if int64(y) < 0 {
-			return m.exponentError(int64(y), at)
-		}
-		p := power64(x, y)
-		if in.Op == program.PowI {
-			f[in.A] = signed(p, w)
-		} else {
-			f[in.A] = unsigned(p, w)
-		}
 	}
 	return nil
 }
 
-// power64 is x^n modulo 2^64.
-func power64(x, n uint64) uint64 {
-	p := uint64(1)
-	for ; n > 0; n >>= 1 {
-		if n&1 == 1 {
-			p *= x
-		}
-		x *= x
-	}
-	return p
-}
-
 func (m *Machine) divisionError(at int32) error {
 	return &Error{Code: CodeDivision, Detail: "division by zero", Next: "test the divisor before dividing", Pos: m.program.Pos[at]}
-}
-
-func (m *Machine) exponentError(y int64, at int32) error {
-	return &Error{
-		Code: CodeValue, Pos: m.program.Pos[at], Next: "make an operand a float, or the exponent 0 or more",
-		Detail: fmt.Sprintf("an integer to the power of %d is not an integer", y),
-	}
 }
 
 func (m *Machine) indexError(in *program.Instr, i int64, at int32) error {
@@ -202,7 +167,9 @@ func extract(to, from []uint64, lo, n int) {
 		}
 		to[i] = x
 	}
-	trimUnsigned(to, n)
+	if r := n % 64; r != 0 {
+		to[n/64] &= 1<<r - 1
+	}
 }
 
 // insert writes the n bits of from over those of to that begin with bit lo.

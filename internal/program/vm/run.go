@@ -3,7 +3,6 @@ package vm
 import (
 	"context"
 	"math"
-	"math/bits"
 
 	"github.com/softquantus/qcos/internal/program"
 )
@@ -81,12 +80,24 @@ func (m *Machine) Run(ctx context.Context, sink Sink) (Event, error) {
 		case program.Xor:
 			f[in.A] = f[in.B] ^ f[in.C]
 		case program.ShlI:
+			if int64(f[in.C]) < 0 {
+				return 0, m.valueError(program.ErrNegativeShift, pc-1)
+			}
 			f[in.A] = signed(f[in.B]<<f[in.C], w)
 		case program.ShlU:
+			if int64(f[in.C]) < 0 {
+				return 0, m.valueError(program.ErrNegativeShift, pc-1)
+			}
 			f[in.A] = unsigned(f[in.B]<<f[in.C], w)
 		case program.ShrI:
+			if int64(f[in.C]) < 0 {
+				return 0, m.valueError(program.ErrNegativeShift, pc-1)
+			}
 			f[in.A] = uint64(int64(f[in.B]) >> f[in.C])
 		case program.ShrU:
+			if int64(f[in.C]) < 0 {
+				return 0, m.valueError(program.ErrNegativeShift, pc-1)
+			}
 			f[in.A] = f[in.B] >> f[in.C]
 		case program.SExt:
 			f[in.A] = signed(f[in.B], w)
@@ -210,11 +221,3 @@ func truth(b bool) uint64 {
 	}
 	return 0
 }
-
-// rotated turns the lowest n bits of x to the left by k places, to the right where k is negative.
-func rotated(x uint64, n uint, k int64) uint64 {
-	s := uint(((k % int64(n)) + int64(n)) % int64(n))
-	return unsigned(x<<s|x>>(n-s), 64-n)
-}
-
-func popcount(x uint64) uint64 { return uint64(bits.OnesCount64(x)) }

@@ -12,6 +12,7 @@ import (
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/gate"
 	p "github.com/softquantus/qcos/internal/program"
+	"github.com/softquantus/qcos/internal/value"
 )
 
 // tape notes the gates of a machine.
@@ -192,13 +193,17 @@ func fault(t *testing.T, code string, build func(b *p.Builder)) {
 
 func TestFaults(t *testing.T) {
 	fault(t, CodeDivision, func(b *p.Builder) { a := b.Alloc(2); b.Pos = 5; b.Emit(p.DivI, 32, a, a, a+1) })
-	fault(t, CodeDivision, func(b *p.Builder) { a := b.Alloc(6); b.Pos = 5; b.Emit(p.WRemU, 100, a, a+2, a+4) })
-	fault(t, CodeValue, func(b *p.Builder) { a := b.Alloc(2); b.SetInt(a, -1); b.Pos = 5; b.Emit(p.PowI, 32, a, a, a) })
+	fault(t, CodeDivision, func(b *p.Builder) {
+		a := b.Alloc(6)
+		b.Pos = 5
+		b.Eval(p.Eval{Kind: p.Binary, Op: value.Mod, On: value.UintOf(100)}, a, a+2, a+4)
+	})
+	fault(t, CodeValue, func(b *p.Builder) { a := b.Alloc(2); b.SetInt(a, -1); b.Pos = 5; b.Emit(p.ShlI, 32, a, a, a) })
 	fault(t, CodeValue, func(b *p.Builder) {
-		a := b.Alloc(1)
+		a := b.Alloc(2)
 		b.SetFloat(a, math.NaN())
 		b.Pos = 5
-		b.Emit(p.FToInt, 32, a, a, 0)
+		b.Eval(p.Eval{Kind: p.Convert, On: value.IntOf(8), From: value.FloatType}, a+1, a, 0)
 	})
 	fault(t, CodeIndex, func(b *p.Builder) { a := b.Alloc(1); b.SetInt(a, -4); b.Pos = 5; b.Bound(a, a, "`c`", 3) })
 	fault(t, CodeFailed, func(b *p.Builder) { b.Pos = 5; b.Fail("no body") })
@@ -255,7 +260,7 @@ func TestVerifyRefuses(t *testing.T) {
 		"pow":   func(b *p.Builder) { b.Emit(p.PowBegin, 0, 0, 0, 0); b.Measure(b.Alloc(1), p.Fixed(0)) },
 		"frame": func(b *p.Builder) { f := b.Declare("f", 2, 0); b.Call(f, b.Alloc(1)); b.Func(f) },
 		"report": func(b *p.Builder) {
-			b.Program.Vars = []p.Var{{Name: "x", Type: p.Type{Kind: p.Complex}, Slot: b.Alloc(1)}}
+			b.Program.Vars = []p.Var{{Name: "x", Type: p.Type{Elem: value.ComplexType}, Slot: b.Alloc(1)}}
 		},
 	} {
 		b := p.NewBuilder()
