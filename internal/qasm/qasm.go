@@ -8,6 +8,7 @@ package qasm
 import (
 	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/program"
 )
 
 // Options are how a program is read. The zero value is the default mode without include folders.
@@ -20,13 +21,19 @@ type Options struct {
 	Include   []string // folders searched for included files, before the including file's own
 	// ReadFile reads an included file; nil is ReadFile of this package.
 	ReadFile func(path string) ([]byte, error)
+	// Inputs are the values of the input variables of an OpenQASM 3 program, by name, as their user wrote them (see
+	// program.Type.ParseInput). An input without a value and a value without an input are errors of the program.
+	Inputs map[string]string
 	// MaxOps bounds the operations after expansion of gates and registers; 0 is lower.DefaultMaxOps.
 	MaxOps int
 }
 
 // Program is the outcome of Load.
 type Program struct {
-	Version     string           // as written, such as "2.0"; "" where the program does not say
+	Version string // as written, such as "2.0"; "" where the program does not say
+	// Program is the classical part of an OpenQASM 3 program. Where there is no Circuit it is the whole program, which drives a quantum
+	// state. Beside a Circuit it is what remains to be done for each outcome: it begins with the circuit's clbits (see Loads there).
+	Program     *program.Program
 	Circuit     *circuit.Circuit // nil where Diagnostics has errors, with SyntaxOnly, and as CheckOnly says
 	Sources     *diag.Set        // what the positions of Diagnostics and of the circuit's ops refer to
 	Diagnostics diag.List        // in order of place, errors and warnings
