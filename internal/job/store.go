@@ -65,10 +65,11 @@ type Started struct {
 // InlineCircuit is the longest packed circuit, in bytes, that Start reads along.
 const InlineCircuit = 64 << 10
 
-// Held is an attempt that a worker has begun and not ended, as the store knows it.
+// Held is a job in the hands of a worker: released to it and not ended.
 type Held struct {
 	Row     Row
 	Attempt int
+	Begun   bool // the attempt runs; otherwise the job is only released
 	Cancel  bool // it is to stop
 }
 
@@ -144,7 +145,7 @@ type Store interface {
 	// GiveUp returns jobs in the hands of the worker to the waiting, begun or only released, because it stops gracefully. It does
 	// not count as lost. Those that it does not have in hand are left out.
 	GiveUp(ctx context.Context, worker string, rows []Row) error
-	// Held lists the attempts that the worker has begun and not ended.
+	// Held lists what the worker has in hand.
 	Held(ctx context.Context, worker string) ([]Held, error)
 
 	// Heartbeat registers a worker or says that it is alive.

@@ -1,0 +1,298 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Causes with which an attempt is stopped.
+var (
+	errCancelled  = errors.New("the job was cancelled")
+	errSuperseded = errors.New("the job was given to another worker")
+	errTimeLimit  = errors.New("the time limit was reached")
+	errStopped    = errors.New("the worker stops")
+)
+
+// startMost is how many attempts are begun in one transaction.
+const startMost = 512
+
+// hands are the jobs that a runner has in hand: they arrive by the queue, are begun many at a time, wait for a lane, run, and leave when
+// the store knows how they ended.
+type hands struct {
+	r *Runner
+
+	mu       sync.Mutex
+	closed   bool       // nothing more is taken
+	aborted  bool       // nothing more is run
+	arrived  []arrival  // not yet begun
+	starting bool       // a goroutine begins what arrived
+	light    []*attempt // begun, waiting for a lane
+	heavy    []*attempt
+	running  struct{ light, heavy int }
+	held     map[Row]*attempt // all that are begun
+	returned []Row            // begun and to be given up
+	empty    chan struct{}    // closed when nothing is in hand; nil where nobody waits for it
+}
+
+// arrival is a row with the call that brought it.
+type arrival struct {
+	row Row
+	lot *lot
+}
+
+// lot is what one call of the queue brought.
+type lot struct {
+	left int
+	err  error
+	done chan struct{}
+}
+
+// attempt is a job that was begun.
+type attempt struct {
+	Started
+	lot    *lot
+	at     time.Time // when it was begun
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+}
+
+func (a *attempt) isHeavy() bool { return Heavy(a.Plan.Bytes, a.Plan.Seconds, a.Lost) }
+
+func newHands(r *Runner) *hands { return &hands{r: r, held: map[Row]*attempt{}} }
+
+// receive takes released jobs in hand and returns when all of them have left it. It is what the queue calls.
+func (h *hands) receive(ctx context.Context, rows []Row) error {
+	l := &lot{left: len(rows), done: make(chan struct{})}
+	h.mu.Lock()
+	if h.closed {
+		h.mu.Unlock()
+		return errStopped
+	}
+	for _, row := range rows {
+		if h.held[row] == nil { // the queue may bring one twice
+			h.arrived = append(h.arrived, arrival{row, l})
+			continue
+		}
+		l.left--
+	}
+	if l.left == 0 {
+		h.mu.Unlock()
+		return nil
+	}
+	if !h.starting {
+		h.starting = true
+		go h.start(context.WithoutCancel(ctx))
+	}
+	h.mu.Unlock()
+	select {
+	case <-l.done:
+		return l.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// start begins what arrived until nothing is left: what comes in the meantime goes into the next transaction.
+func (h *hands) start(ctx context.Context) {
+	for {
+		h.mu.Lock()
+		n := min(len(h.arrived), startMost)
+		batch := slices.Clone(h.arrived[:n])
+		if n == 0 || h.closed {
+			for _, a := range h.arrived { // stopping returns them to the waiting
+				h.leave(a.lot, errStopped)
+			}
+			h.arrived, h.starting = nil, false
+			h.checkEmpty()
+			h.mu.Unlock()
+			return
+		}
+		h.mu.Unlock()
+		rows := make([]Row, n)
+		for i, a := range batch {
+			rows[i] = a.row
+		}
+		once, cancel := context.WithTimeout(ctx, storePatience)
+		begun, err := h.r.Store.Start(once, h.r.self.ID, rows, h.r.now())
+		cancel()
+		h.begin(ctx, batch, begun, err)
+	}
+}
+
+// begin enters what the store has begun and lets go of the rest: jobs that were cancelled or swept in the meantime or, after an error,
+// all of them: the queue brings them again.
+func (h *hands) begin(ctx context.Context, batch []arrival, begun []Started, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.arrived = h.arrived[len(batch):]
+	if err != nil {
+		h.r.Log.Warn("released jobs could not be begun and are tried again", "jobs", len(batch), "error", err)
+	}
+	byRow := make(map[Row]Started, len(begun))
+	for _, s := range begun {
+		byRow[s.Row] = s
+	}
+	for _, x := range batch {
+		s, ok := byRow[x.row]
+		if !ok {
+			h.leave(x.lot, err)
+			continue
+		}
+		delete(byRow, x.row)
+		a := &attempt{Started: s, lot: x.lot, at: h.r.now()}
+		a.ctx, a.cancel = context.WithCancelCause(ctx)
+		h.held[s.Row] = a
+		if a.isHeavy() {
+			h.heavy = append(h.heavy, a)
+		} else {
+			h.light = append(h.light, a)
+		}
+	}
+	h.pump()
+}
+
+// pump lets begun jobs run while there are lanes. The caller holds mu.
+func (h *hands) pump() {
+	if h.aborted {
+		for _, a := range slices.Concat(h.light, h.heavy) {
+			h.letGo(a, true)
+		}
+		h.light, h.heavy = nil, nil
+		return
+	}
+	slots := h.r.self.Slots
+	for len(h.heavy) > 0 && h.running.heavy < heavyLanes(slots) {
+		a := h.heavy[0]
+		h.heavy = h.heavy[1:]
+		h.running.heavy++
+		go h.run(a, &h.running.heavy, max(1, slots/h.running.heavy))
+	}
+	for len(h.light) > 0 && h.running.light < lightLanes(slots, h.running.heavy) {
+		a := h.light[0]
+		h.light = h.light[1:]
+		h.running.light++
+		go h.run(a, &h.running.light, 1)
+	}
+}
+
+// run runs an attempt in a lane and hands its outcome on.
+func (h *hands) run(a *attempt, lane *int, threads int) {
+	outcome, ended := h.r.attempt(a, threads)
+	a.cancel(nil)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	*lane--
+	if ended {
+		h.r.results.put(outcome, func() {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.letGo(a, false)
+		})
+	} else {
+		h.letGo(a, errors.Is(context.Cause(a.ctx), errStopped))
+	}
+	h.pump()
+}
+
+// letGo takes an attempt out of hand; giveUp: its job goes back to the waiting. The caller holds mu.
+func (h *hands) letGo(a *attempt, giveUp bool) {
+	delete(h.held, a.Row)
+	if giveUp {
+		h.returned = append(h.returned, a.Row)
+	}
+	h.leave(a.lot, nil)
+	h.checkEmpty()
+}
+
+// leave takes one job out of its lot. The caller holds mu.
+func (h *hands) leave(l *lot, err error) {
+	if err != nil {
+		l.err = err
+	}
+	if l.left--; l.left == 0 {
+		close(l.done)
+	}
+}
+
+// attempts lists what is begun and not yet out of hand.
+func (h *hands) attempts() []*attempt {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := make([]*attempt, 0, len(h.held))
+	for _, a := range h.held {
+		all = append(all, a)
+	}
+	return all
+}
+
+// has reports whether a job is in hand, begun or arrived.
+func (h *hands) has(row Row) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.held[row] != nil || slices.ContainsFunc(h.arrived, func(a arrival) bool { return a.row == row })
+}
+
+// anyOlder reports whether an attempt was begun before the time.
+func (h *hands) anyOlder(than time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, a := range h.held {
+		if a.at.Before(than) {
+			return true
+		}
+	}
+	return false
+}
+
+// close takes nothing more.
+func (h *hands) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
+}
+
+// abort stops all that runs and lets go of what waits for a lane.
+func (h *hands) abort() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.aborted = true
+	for _, a := range h.held {
+		a.cancel(errStopped)
+	}
+	h.pump()
+}
+
+// left are the jobs that were begun here and go back to the waiting.
+func (h *hands) left() []Row {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	left := slices.Clone(h.returned)
+	for row := range h.held {
+		left = append(left, row)
+	}
+	return left
+}
+
+// wait waits until nothing is in hand, or for ctx's end.
+func (h *hands) wait(ctx context.Context) {
+	h.mu.Lock()
+	empty := make(chan struct{})
+	h.empty = empty
+	h.checkEmpty()
+	h.mu.Unlock()
+	select {
+	case <-empty:
+	case <-ctx.Done():
+	}
+}
+
+// checkEmpty wakes who waits for nothing being in hand. The caller holds mu.
+func (h *hands) checkEmpty() {
+	if h.empty != nil && len(h.held) == 0 && len(h.arrived) == 0 && !h.starting {
+		close(h.empty)
+		h.empty = nil
+	}
+}
