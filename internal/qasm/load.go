@@ -27,6 +27,7 @@ type loader struct {
 	open    []*diag.Source    // the files being read, each included by the one before it
 	texts   map[string][]byte // of included files, by path
 	files   int               // included so far
+	major   int               // the program's version, 2 or 3; 0 before it is known
 }
 
 // load is Load with an observer of the operations before expansion.
@@ -64,8 +65,14 @@ func reserve(b *lower.Builder, text []byte) {
 // read reads one source to its end.
 func (l *loader) read(src *diag.Source) {
 	l.open = append(l.open, src)
-	p := parse.New(src, l.names, l.rep, parse.Options{Included: len(l.open) > 1, Reuse: true, Gates: l.gates()})
+	p := parse.New(src, l.names, l.rep, parse.Options{Included: len(l.open) > 1, Major: l.major, Reuse: true, Gates: l.gates()})
+	l.major = p.Major()
 	for s := p.Next(); s != nil && !l.rep.Full(); s = p.Next() {
+		l.major = p.Major()
+		if l.major == 3 && !l.opts.SyntaxOnly {
+			l.rep.Error(s.Span(), "unsupported_version", "", "the program is OpenQASM 3, this version of qcos runs OpenQASM 2.0")
+			break
+		}
 		switch s := s.(type) {
 		case *ast.Version: // checked by the parser
 		case *ast.Include:

@@ -16,6 +16,8 @@ type Arena struct {
 	Unaries   Slab[Unary]
 	Binaries  Slab[Binary]
 	Functions Slab[Function]
+	Assigns   Slab[Assign]
+	Ranges    Slab[Range]
 
 	Operands Slab[Operand]
 	Exprs    Slab[Expr]
@@ -37,6 +39,8 @@ func (a *Arena) Reset() {
 	a.Unaries.reset()
 	a.Binaries.reset()
 	a.Functions.reset()
+	a.Assigns.reset()
+	a.Ranges.reset()
 	a.Operands.reset()
 	a.Exprs.reset()
 	a.Stmts.reset()

@@ -18,6 +18,7 @@ const (
 	precOr
 	precAnd
 	precBitOr
+	precBitXor
 	precBitAnd
 	precEqual
 	precCompare
@@ -26,37 +27,38 @@ const (
 	precMultiply
 	precUnary
 	precPower
+
+	only3 = 0x80 // with a precedence: the operator is OpenQASM 3
 )
 
-// binary is how strongly an operator binds, precNone for what is none, and whether OpenQASM 2 has it. Powers group to the right,
-// all others to the left.
-func binary(k token.Kind) (prec int, in2 bool) {
-	switch k {
-	case token.Plus, token.Minus:
-		return precAdd, true
-	case token.Star, token.Slash:
-		return precMultiply, true
-	case token.Caret, token.StarStar: // in OpenQASM 2 both are powers
-		return precPower, true
-	case token.Percent:
-		return precMultiply, false
-	case token.ShiftLeft, token.ShiftRight:
-		return precShift, false
-	case token.Less, token.LessEq, token.Greater, token.GreaterEq:
-		return precCompare, false
-	case token.EqEq, token.NotEq:
-		return precEqual, false
-	case token.Amp:
-		return precBitAnd, false
-	case token.Pipe:
-		return precBitOr, false
-	case token.AmpAmp:
-		return precAnd, false
-	case token.PipePipe:
-		return precOr, false
-	}
-	return precNone, false
+// precedences are how strongly operators bind, by kind; precNone for what is no operator. Powers group to the right, all others to
+// the left.
+type precedences [token.Last + 1]uint8
+
+var precedences3 = precedences{
+	token.StarStar: precPower, token.Star: precMultiply, token.Slash: precMultiply, token.Percent: precMultiply,
+	token.Plus: precAdd, token.Minus: precAdd, token.ShiftLeft: precShift, token.ShiftRight: precShift,
+	token.Less: precCompare, token.LessEq: precCompare, token.Greater: precCompare, token.GreaterEq: precCompare,
+	token.EqEq: precEqual, token.NotEq: precEqual, token.Amp: precBitAnd, token.Caret: precBitXor, token.Pipe: precBitOr,
+	token.AmpAmp: precAnd, token.PipePipe: precOr,
 }
+
+// precedences2 are those of OpenQASM 2, where both ^ and ** are powers.
+var precedences2 = func() precedences {
+	p := precedences3
+	for k, prec := range p {
+		switch token.Kind(k) {
+		case token.Plus, token.Minus, token.Star, token.Slash, token.StarStar:
+		case token.Caret:
+			p[k] = precPower
+		default:
+			if prec != precNone {
+				p[k] |= only3
+			}
+		}
+	}
+	return p
+}()
 
 // operator3 reports an operator that OpenQASM 2 does not have.
 func (p *Parser) operator3() {
@@ -64,20 +66,28 @@ func (p *Parser) operator3() {
 }
 
 // expr reads an expression whose operators bind at least as strongly as lowest.
-func (p *Parser) expr(lowest, depth int) (ast.Expr, bool) {
+func (p *Parser) expr(lowest uint8, depth int) (ast.Expr, bool) {
 	left, ok := p.prefix(depth)
-	for ok {
+	if !ok {
+		return nil, false
+	}
+	return p.operators(left, lowest, depth)
+}
+
+// operators goes on with an expression that begins with left.
+func (p *Parser) operators(left ast.Expr, lowest uint8, depth int) (ast.Expr, bool) {
+	for {
 		op, at := p.tok.Kind, p.tok.Span()
-		prec, in2 := binary(op)
+		prec := p.prec[op]
 		switch {
 		case prec == precNone, prec < lowest:
 			return left, true
-		case !in2:
+		case prec&only3 != 0:
 			p.operator3()
 			return nil, false
 		}
 		depth++ // the right operand sees to the limit
-		if op == token.StarStar {
+		if op == token.StarStar && !p.v3 {
 			p.rep.Deviation(at, "power_operator", "OpenQASM 2.0 writes powers as `^`", "the operator `**` is OpenQASM 3")
 		}
 		p.advance()
@@ -85,14 +95,14 @@ func (p *Parser) expr(lowest, depth int) (ast.Expr, bool) {
 		if prec == precPower {
 			next = precUnary // to the right, and 2^-1 is fine
 		}
-		var right ast.Expr
-		if right, ok = p.expr(next, depth); ok {
-			e := p.arena.Binaries.New()
-			*e = ast.Binary{At: ast.At{Start: left.Span().Start, End: p.prevEnd}, Op: op, OpAt: at, Left: left, Right: right}
-			left = e
+		right, ok := p.expr(next, depth)
+		if !ok {
+			return nil, false
 		}
+		e := p.arena.Binaries.New()
+		*e = ast.Binary{At: ast.At{Start: left.Span().Start, End: p.prevEnd}, Op: op, OpAt: at, Left: left, Right: right}
+		left = e
 	}
-	return nil, false
 }
 
 // prefix reads an operand with the operators before it.
@@ -100,6 +110,9 @@ func (p *Parser) prefix(depth int) (ast.Expr, bool) {
 	if depth > MaxDepth {
 		p.rep.Error(p.tok.Span(), "too_deep", "", "this expression nests too deeply: at most %d levels are allowed", MaxDepth)
 		return nil, false
+	}
+	if p.v3 {
+		return p.prefix3(depth)
 	}
 	switch p.tok.Kind {
 	case token.Int:
@@ -202,6 +215,9 @@ func (p *Parser) integer(what string) (ast.Expr, bool) {
 	if p.tok.Kind != token.Int {
 		p.unexpected(what)
 		return nil, false
+	}
+	if p.v3 {
+		return p.integer3()
 	}
 	if p.tok.Flags&token.LeadingZero != 0 {
 		p.rep.Deviation(p.tok.Span(), "leading_zero", "leave out the zero", "an integer that starts with 0 is not in OpenQASM 2.0: %s is read as decimal", p.found())

@@ -8,6 +8,9 @@ import (
 
 // declared reads a name that is being declared.
 func (p *Parser) declared(what string) (ast.Name, bool) {
+	if p.v3 {
+		return p.declared3(what)
+	}
 	if p.tok.Kind != token.Ident || p.tok.Symbol.IsReserved() || p.tok.Symbol == token.PiSign {
 		p.unexpected(what)
 		return ast.Name{}, false
@@ -39,7 +42,9 @@ func (p *Parser) gateDef() (ast.Stmt, bool) {
 	if g.Opaque {
 		end = token.Semicolon
 	}
-	if g.Qubits, ok = p.nameList("a name for a qubit of the gate", end); !ok {
+	if p.v3 && p.tok.Kind == end {
+		p.rep.Deviation(p.tok.Span(), "gate_without_qubits", "", "a gate acts on at least one qubit: its definition names them")
+	} else if g.Qubits, ok = p.nameList("a name for a qubit of the gate", end); !ok {
 		return nil, false
 	}
 	if g.Opaque {
@@ -49,17 +54,28 @@ func (p *Parser) gateDef() (ast.Stmt, bool) {
 	if !p.expect(token.LBrace, "and the gate's body after its qubits") {
 		return nil, false
 	}
-	if p.opts.Gates != nil {
+	if p.streams() {
 		p.opts.Gates.BeginGate(g)
 	}
-	g.Body, ok = p.body()
+	if p.v3 {
+		g.Body, ok = p.body3()
+	} else {
+		g.Body, ok = p.body()
+	}
 	g.At = p.at(start)
 	return g, ok
 }
 
+// streams reports whether the body of the definition being read is handed out as it is read.
+func (p *Parser) streams() bool { return p.opts.Gates != nil && p.nest == 0 }
+
 func (p *Parser) gateParams() ([]ast.Name, bool) {
 	if !p.accept(token.LParen) || p.accept(token.RParen) {
 		return nil, true
+	}
+	if p.v3 && p.tok.Kind == token.Ident && p.tok.Symbol.IsType() {
+		p.unexpectedHint("a name for a parameter of the gate", "the parameters of gates have no types: `gate g(theta) q { … }`")
+		return nil, false
 	}
 	params, ok := p.nameList("a name for a parameter of the gate", token.RParen)
 	return params, ok && p.expect(token.RParen, "after the gate's parameters")
@@ -207,12 +223,12 @@ func (p *Parser) condition() (ast.Expr, bool) {
 		return nil, false
 	}
 	e := p.arena.Binaries.New()
-	*e = ast.Binary{At: p.at(left.Start), Op: op, OpAt: at, Left: p.value(left), Right: right}
+	*e = ast.Binary{At: p.at(left.Start), Op: op, OpAt: at, Left: p.compared(left), Right: right}
 	return e, true
 }
 
-// value is an operand as an expression.
-func (p *Parser) value(o ast.Operand) ast.Expr {
+// compared is an operand as an expression of a condition.
+func (p *Parser) compared(o ast.Operand) ast.Expr {
 	name := p.arena.Idents.New()
 	*name = ast.Ident{At: o.Name.At, Symbol: o.Name.Symbol}
 	if o.Index == nil {

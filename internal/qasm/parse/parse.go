@@ -12,7 +12,9 @@ import (
 // Options are how a source is parsed.
 type Options struct {
 	Included bool // the source is an included file: it needs no version line
-	Reuse    bool // the nodes of a statement are good until the next call of Next only
+	// Major is the version of the program that an included file belongs to, 2 or 3. 0: the source says it, or its statements do.
+	Major int
+	Reuse bool // the nodes of a statement are good until the next call of Next only
 	// Gates, where not nil, is given the body of each gate definition a statement at a time, good during the call only: bodies of
 	// many megabytes exist. Next returns the definition then without its body.
 	Gates GateReader
@@ -33,6 +35,9 @@ type Parser struct {
 	rep     *report.Reporter
 	opts    Options
 	arena   ast.Arena
+	v3      bool         // the source is OpenQASM 3
+	prec    *precedences // of the language
+	nest    int          // blocks and bodies around the statement being read
 
 	version  *ast.Version // as written; nil where the source does not say
 	later    token.Symbol // a keyword of OpenQASM 3 that starts the statement being read
@@ -45,9 +50,13 @@ type Parser struct {
 	stmts []ast.Stmt
 }
 
+// MaxMinor3 is the latest minor version of OpenQASM 3 that is known.
+const MaxMinor3 = 2
+
 // New returns a parser at the start of src.
 func New(src *diag.Source, names *token.Names, rep *report.Reporter, o Options) *Parser {
 	p := &Parser{lex: token.NewLexer(src, names, rep), names: names, rep: rep, opts: o, prevEnd: src.Base}
+	p.speak(o.Major == 3 || o.Major == 0 && major(src) == 3)
 	p.lex.Next(&p.tok)
 	return p
 }
@@ -60,6 +69,30 @@ func File(src *diag.Source, names *token.Names, rep *report.Reporter) *ast.Progr
 		prog.Statements = append(prog.Statements, s)
 	}
 	return prog
+}
+
+// Major is the language of what was read so far: 2 or 3.
+func (p *Parser) Major() int {
+	if p.v3 {
+		return 3
+	}
+	return 2
+}
+
+// speak sets the language of what follows.
+func (p *Parser) speak(v3 bool) {
+	p.v3, p.lex.V3, p.prec = v3, v3, &precedences2
+	if v3 {
+		p.prec = &precedences3
+	}
+}
+
+// language names the language in messages.
+func (p *Parser) language() string {
+	if p.v3 {
+		return "OpenQASM 3"
+	}
+	return "OpenQASM 2.0"
 }
 
 // Version is the version line read so far, or nil.
@@ -104,13 +137,13 @@ func (p *Parser) finish() {
 	if !p.started {
 		p.missingVersion()
 	}
-	if c := p.lex.BlockComment; c != (diag.Span{}) {
+	if c := p.lex.BlockComment; c != (diag.Span{}) && !p.v3 {
 		p.rep.Deviation(c, "block_comment", "start each line of the comment with //", "comments between /* and */ are not in OpenQASM 2.0")
 	}
 }
 
 func (p *Parser) emptyStatement() {
-	p.rep.Deviation(p.tok.Span(), "empty_statement", "leave out the extra `;`", "an empty statement is not in OpenQASM 2.0")
+	p.rep.Deviation(p.tok.Span(), "empty_statement", "leave out the extra `;`", "an empty statement is not in %s", p.language())
 	p.advance()
 }
 
@@ -159,10 +192,18 @@ func (p *Parser) unexpectedHint(expected, hint string) {
 
 // found quotes the next token.
 func (p *Parser) found() string {
-	if p.tok.Kind == token.Ident && p.tok.Symbol.IsReserved() {
+	if p.tok.Kind == token.Ident && p.reserved(p.tok.Symbol) {
 		return "the reserved word `" + p.names.Text(p.tok.Symbol) + "`"
 	}
 	return "`" + report.Clip(string(p.lex.Text(p.tok))) + "`"
+}
+
+// reserved reports whether a word cannot be a name.
+func (p *Parser) reserved(s token.Symbol) bool {
+	if p.v3 {
+		return s.IsReserved3()
+	}
+	return s.IsReserved()
 }
 
 // semicolon ends a statement. Where it is missing at the end of a line, the next line is read as a statement of its own.
@@ -187,6 +228,10 @@ func (p *Parser) semicolon(after string) bool {
 
 // recover skips to where a statement may begin: behind a semicolon or a closing brace, or at a line that starts with a keyword.
 func (p *Parser) recover() {
+	if p.v3 {
+		p.recover3()
+		return
+	}
 	p.lex.Quiet = true
 	defer func() { p.lex.Quiet = false }()
 	for depth := 0; ; p.advance() {

@@ -7,6 +7,9 @@ import (
 
 // statement reads one statement up to and with its semicolon or closing brace. It is false where an error was reported.
 func (p *Parser) statement() (ast.Stmt, bool) {
+	if p.v3 {
+		return p.statement3()
+	}
 	if p.tok.Kind != token.Ident {
 		p.unexpected("a statement")
 		return nil, false
@@ -49,13 +52,17 @@ func (p *Parser) include() (ast.Stmt, bool) {
 	start := p.tok.Start
 	p.advance()
 	if p.tok.Kind != token.String {
-		p.unexpectedHint("a file name in double quotes after `include`", `such as include "qelib1.inc";`)
+		p.unexpectedHint("a file name in double quotes after `include`", `such as include "`+p.library()+`";`)
 		return nil, false
 	}
-	if p.tok.Flags&token.SingleQuote != 0 {
+	if p.tok.Flags&token.SingleQuote != 0 && !p.v3 {
 		p.rep.Deviation(p.tok.Span(), "single_quotes", "write double quotes", "file names in single quotes are not in OpenQASM 2.0")
 	}
 	text, at := p.lex.Text(p.tok), p.tok.Span()
+	if p.v3 && len(text) == 2 {
+		p.rep.Error(at, "include_not_found", "", "the name of the included file is empty")
+		return nil, false
+	}
 	p.advance()
 	s := &ast.Include{At: p.at(start), Path: string(text[1 : len(text)-1]), PathAt: at}
 	return s, p.semicolon("the file name")
@@ -143,7 +150,9 @@ func (p *Parser) barrier() (ast.Stmt, bool) {
 	start, at := p.tok.Start, p.tok.Span()
 	p.advance()
 	if p.tok.Kind == token.Semicolon {
-		p.rep.Deviation(at, "barrier_without_operands", "name the qubits: `barrier q;`", "a barrier without operands, over all qubits, is not in OpenQASM 2.0")
+		if !p.v3 {
+			p.rep.Deviation(at, "barrier_without_operands", "name the qubits: `barrier q;`", "a barrier without operands, over all qubits, is not in OpenQASM 2.0")
+		}
 		p.advance()
 		s := p.arena.Barriers.New()
 		*s = ast.Barrier{At: p.at(start)}
@@ -216,14 +225,17 @@ func (p *Parser) comma(end token.Kind) bool {
 	if p.tok.Kind != end {
 		return true
 	}
+	if p.v3 {
+		return false
+	}
 	p.rep.Deviation(at, "trailing_comma", "leave out the last comma", "a comma after the last element is not in OpenQASM 2.0")
 	return false
 }
 
 // operand reads a name with or without an index into o.
 func (p *Parser) operand(o *ast.Operand, what string) bool {
-	if p.tok.Kind != token.Ident || p.tok.Symbol.IsReserved() {
-		p.unexpected(what)
+	if (p.tok.Kind != token.Ident || p.tok.Symbol <= token.LastWord) && !p.isName() {
+		p.unexpectedHint(what, p.operandHint())
 		return false
 	}
 	o.Name.Start, o.Name.End, o.Name.Symbol = p.tok.Start, p.tok.End, p.tok.Symbol
@@ -231,6 +243,9 @@ func (p *Parser) operand(o *ast.Operand, what string) bool {
 	digits, value, ok := p.lex.Element()
 	if !ok {
 		p.advance()
+		if p.v3 {
+			return p.index3(o)
+		}
 		return p.index(o)
 	}
 	i := p.arena.Ints.New()
@@ -238,7 +253,37 @@ func (p *Parser) operand(o *ast.Operand, what string) bool {
 	o.Index, o.End = i, digits.End+1
 	p.tok.End = o.End // as if the bracket had been the last token
 	p.advance()
+	if p.v3 && p.tok.Kind == token.LBracket {
+		return p.index3(o)
+	}
 	return true
+}
+
+// isName reports whether the next token is a name or, in OpenQASM 3, a physical qubit.
+func (p *Parser) isName() bool {
+	if p.v3 {
+		return p.isOperand()
+	}
+	return p.tok.Kind == token.Ident && !p.tok.Symbol.IsReserved()
+}
+
+// library is the language's own library of gates.
+func (p *Parser) library() string {
+	if p.v3 {
+		return "stdgates.inc"
+	}
+	return "qelib1.inc"
+}
+
+// operandHint says what may be wrong with what stands in the place of an operand.
+func (p *Parser) operandHint() string {
+	switch {
+	case p.tok.Kind == token.Int:
+		return "a qubit is named by its register: `q[" + string(p.lex.Text(p.tok)) + "]`"
+	case p.v3 && p.tok.Kind == token.LBrace:
+		return "join qubits with `let all = a ++ b;`, or write one operand for each"
+	}
+	return ""
 }
 
 // index reads the index that may follow the name of o.

@@ -15,7 +15,10 @@ import (
 // Lexer yields the tokens of one source. What is no token becomes one Invalid token a run of such characters, reported to the
 // Reporter unless Quiet.
 type Lexer struct {
-	Quiet        bool      // report nothing: the parser is looking for a place to go on
+	V3           bool // the source is OpenQASM 3; may change between two tokens
+	Quiet        bool // report nothing: the parser is looking for a place to go on
+	KeepComments bool // gather Comments
+	Comments     []diag.Span
 	BlockComment diag.Span // the first comment of the form /* */, which OpenQASM 2 does not have
 
 	text  []byte
@@ -75,7 +78,7 @@ var classes = func() (c [256]class) {
 			c[b] = single
 		}
 	}
-	for _, b := range "-=!<>+*&|" {
+	for _, b := range "-=!<>+*&|%^" {
 		c[b] = double
 	}
 	for b := utf8.RuneSelf; b < 256; b++ {
@@ -86,7 +89,7 @@ var classes = func() (c [256]class) {
 
 var singles = [128]Kind{
 	'(': LParen, ')': RParen, '[': LBracket, ']': RBracket, '{': LBrace, '}': RBrace,
-	',': Comma, ';': Semicolon, ':': Colon, '@': At, '%': Percent, '^': Caret, '~': Tilde,
+	',': Comma, ';': Semicolon, ':': Colon, '@': At, '~': Tilde,
 }
 
 // Next sets t to the next token; at the end, to EOF for ever.
@@ -125,16 +128,22 @@ func (l *Lexer) Next(t *Token) {
 func (l *Lexer) rare(t *Token, k class) {
 	switch k {
 	case digit:
+		if l.V3 {
+			l.number3(t)
+			return
+		}
 		l.number(t)
 	case double:
 		l.punctuation(t)
 	case dot:
-		if classes[l.peek(1)] == digit {
+		if classes[l.peek(1)] != digit {
+			l.at++
+			l.set(t, Dot, l.at-1)
+		} else if l.V3 {
+			l.number3(t)
+		} else {
 			l.number(t)
-			return
 		}
-		l.at++
-		l.set(t, Dot, l.at-1)
 	case quote:
 		l.quoted(t)
 	default:
@@ -185,13 +194,16 @@ func (l *Lexer) foreignLetters(i int, f Flags) (int, Flags) {
 			break
 		}
 		r, n := utf8.DecodeRune(l.text[i:])
-		if !unicode.IsLetter(r) {
+		if !isLetter(r) {
 			break
 		}
 		i, f = i+n, f|Foreign
 	}
 	return i, f
 }
+
+// isLetter reports whether names may have a character above ASCII.
+func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.Nl, r) }
 
 // Element reads `[digits]` if that stands right behind the last token, in one go and without blanks: most bytes of large programs
 // are such. The digits are at most 18 and do not start with a superfluous zero. It returns their span and value.
@@ -292,8 +304,20 @@ func (l *Lexer) punctuation(t *Token) {
 		k, n = lone(c), 1
 	}
 	l.at += n
+	if l.V3 && l.peek(0) == '=' && compound[k] != EOF {
+		l.at++
+		k = compound[k]
+	}
 	l.set(t, k, start)
 }
+
+// compound are the compound assignments by their operators.
+var compound = func() (c [PlusAssign]Kind) {
+	for k := PlusAssign; k <= ShiftRightAssign; k++ {
+		c[k.Operator()] = k
+	}
+	return c
+}()
 
 // pair is the token of two bytes that starts with c and goes on with next, or Invalid.
 func pair(c, next byte) (Kind, int) {
@@ -342,6 +366,10 @@ func lone(c byte) Kind {
 		return Star
 	case '&':
 		return Amp
+	case '%':
+		return Percent
+	case '^':
+		return Caret
 	}
 	return Pipe
 }
@@ -356,6 +384,7 @@ func (l *Lexer) slash(t *Token) bool {
 		} else {
 			l.at = len(l.text)
 		}
+		l.comment(start)
 		return false
 	case '*':
 		n := bytes.Index(l.text[l.at+2:], []byte("*/"))
@@ -370,11 +399,25 @@ func (l *Lexer) slash(t *Token) bool {
 		if l.BlockComment == (diag.Span{}) {
 			l.BlockComment = diag.Span{Start: l.base + diag.Pos(start), End: l.base + diag.Pos(l.at)}
 		}
+		l.comment(start)
 		return false
 	}
 	l.at++
-	l.set(t, Slash, start)
+	k := Slash
+	if l.V3 && l.peek(0) == '=' {
+		l.at++
+		k = SlashAssign
+	}
+	l.set(t, k, start)
 	return true
+}
+
+// comment notes a comment from start to where the lexer is, without the end of its line.
+func (l *Lexer) comment(start int) {
+	if l.KeepComments {
+		text := bytes.TrimRight(l.text[start:l.at], " \t\r\n")
+		l.Comments = append(l.Comments, diag.Span{Start: l.base + diag.Pos(start), End: l.base + diag.Pos(start+len(text))})
+	}
 }
 
 // quoted reads a String, whose quotes belong to its span.
@@ -400,8 +443,11 @@ func (l *Lexer) quoted(t *Token) {
 // foreign reads a name that starts with a letter above ASCII, or a run of characters of no token.
 func (l *Lexer) foreign(t *Token) {
 	start := l.at
-	if r, _ := utf8.DecodeRune(l.text[l.at:]); r != utf8.RuneError && unicode.IsLetter(r) {
+	if r, _ := utf8.DecodeRune(l.text[l.at:]); r != utf8.RuneError && isLetter(r) {
 		l.ident(t, Foreign)
+		return
+	}
+	if l.V3 && l.only3(t) {
 		return
 	}
 	first, _ := utf8.DecodeRune(l.text[l.at:])
@@ -441,7 +487,7 @@ func characterHint(r rune) string {
 	case '→':
 		return "write `->`"
 	case '$':
-		return "physical qubits are OpenQASM 3; declare a register with `qreg q[n];`"
+		return "a physical qubit is `$` and a number, such as $0, in OpenQASM 3; OpenQASM 2.0 has registers only: `qreg q[n];`"
 	}
 	return ""
 }

@@ -94,6 +94,9 @@ const (
 
 	lastOf3  = While
 	firstOf3 = AngleType
+
+	// LastWord is the last of the words that mean something to some version.
+	LastWord = lastOf3
 )
 
 var words2 = []string{

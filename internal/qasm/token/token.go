@@ -69,6 +69,8 @@ const (
 	PipeAssign
 	ShiftLeftAssign
 	ShiftRightAssign
+
+	Last = ShiftRightAssign // the greatest kind
 )
 
 // Operator is the operator of a compound assignment: Plus for PlusAssign. It is Invalid for what is none.

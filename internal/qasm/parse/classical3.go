@@ -1,0 +1,363 @@
+package parse
+
+import (
+	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/token"
+)
+
+// expressionStatement reads an expression that stands alone.
+func (p *Parser) expressionStatement() (ast.Stmt, bool) {
+	e, ok := p.prefix3(p.nest)
+	if !ok {
+		return nil, false
+	}
+	return p.restOfExpression(e)
+}
+
+// restOfExpression reads the rest of an expression that stands alone, behind its first operand.
+func (p *Parser) restOfExpression(left ast.Expr) (ast.Stmt, bool) {
+	e, ok := p.operators(left, precNone, p.nest)
+	if !ok {
+		return nil, false
+	}
+	if p.tok.Kind != token.Semicolon && p.operatorHint() != "" {
+		p.unexpectedHint("`;` after the expression", p.operatorHint())
+		return nil, false
+	}
+	return &ast.ExprStmt{At: p.at(left.Span().Start), Value: e}, p.semicolon("the expression")
+}
+
+// value reads what may stand on the right of an assignment: an expression, a measurement, or a subroutine called like a gate.
+func (p *Parser) value(what string) (ast.Expr, bool) {
+	if p.tok.Kind == token.Ident && p.tok.Symbol == token.Measure {
+		return p.measurement()
+	}
+	if p.tok.Kind == token.Semicolon || p.tok.Kind == token.EOF {
+		p.unexpected(what)
+		return nil, false
+	}
+	e, ok := p.expression()
+	if !ok {
+		return nil, false
+	}
+	if p.isOperand() && !p.lex.NewlineBetween(p.prevEnd, p.tok.Start) && p.operatorHint() == "" {
+		return p.quantumCall(e)
+	}
+	if p.tok.Kind != token.Semicolon && p.tok.Kind != token.PlusPlus && p.operatorHint() != "" {
+		p.unexpectedHint("`;` after the value", p.operatorHint())
+		return nil, false
+	}
+	return e, true
+}
+
+func (p *Parser) measurement() (ast.Expr, bool) {
+	start := p.tok.Start
+	p.advance()
+	m := &ast.Measurement{}
+	if !p.operand(&m.Qubits, "a qubit or register to measure") {
+		return nil, false
+	}
+	m.At = p.at(start)
+	return m, true
+}
+
+// quantumCall reads the operands of a subroutine behind its name and arguments.
+func (p *Parser) quantumCall(e ast.Expr) (ast.Expr, bool) {
+	c := &ast.QuantumCall{}
+	switch e := e.(type) {
+	case *ast.Ident:
+		c.Name = ast.Name{At: e.At, Symbol: e.Symbol}
+	case *ast.Function:
+		c.Name, c.Params = e.Name, e.Args
+	default:
+		p.unexpected("`;` after the value")
+		return nil, false
+	}
+	var ok bool
+	if c.Operands, ok = p.operandList("a qubit or register that the subroutine acts on"); !ok {
+		return nil, false
+	}
+	c.At = p.at(c.Name.Start)
+	return c, true
+}
+
+// assignment3 reads the operator and the value of an assignment. A measurement into bits is a statement of its own.
+func (p *Parser) assignment3(target ast.Operand) (ast.Stmt, bool) {
+	op, at := p.tok.Kind, p.tok.Span()
+	p.advance()
+	if op == token.Assign && p.tok.Kind == token.Ident && p.tok.Symbol == token.Measure {
+		p.advance()
+		m := p.arena.Measures.New()
+		m.Assign, m.Bits = true, target
+		if !p.operand(&m.Qubits, "a qubit or register to measure") {
+			return nil, false
+		}
+		m.At = p.at(target.Start)
+		return m, p.afterMeasurement()
+	}
+	v, ok := p.value("a value after " + op.Quoted())
+	if !ok {
+		return nil, false
+	}
+	if p.tok.Kind == token.PlusPlus {
+		p.unexpectedHint("`;` after the value", "`++` joins registers in `let` and arrays in declarations")
+		return nil, false
+	}
+	s := p.arena.Assigns.New()
+	*s = ast.Assign{At: p.at(target.Start), Target: target, Op: op, OpAt: at, Value: v}
+	return s, p.semicolon("the assignment")
+}
+
+// afterMeasurement ends an assignment of a measurement.
+func (p *Parser) afterMeasurement() bool {
+	if p.prec[p.tok.Kind] != precNone {
+		p.unexpectedHint("`;` after the measurement", "a measurement stands alone on the right of `=`")
+		return false
+	}
+	return p.semicolon("the measurement")
+}
+
+// declaration reads the declaration of a classical variable, or an expression that begins with a conversion.
+func (p *Parser) declaration() (ast.Stmt, bool) {
+	t, ok := p.typ("a type")
+	if !ok {
+		return nil, false
+	}
+	if p.tok.Kind == token.LParen {
+		e, ok := p.cast(t, p.nest)
+		for ok && p.tok.Kind == token.LBracket {
+			e, ok = p.indexed(e, p.nest)
+		}
+		if !ok {
+			return nil, false
+		}
+		return p.restOfExpression(e)
+	}
+	return p.declare(&ast.Declaration{At: t.At, Type: t}, "the variable's name")
+}
+
+// declare reads name and value of a declaration whose type was read.
+func (p *Parser) declare(d *ast.Declaration, what string) (ast.Stmt, bool) {
+	start := d.Start
+	var ok bool
+	if d.Name, ok = p.declared(what); !ok {
+		return nil, false
+	}
+	switch {
+	case p.tok.Kind == token.LBracket:
+		p.sizeBehindName(d.Type.Kind.String(), d.Name)
+		return nil, false
+	case p.tok.Kind == token.Comma:
+		p.unexpectedHint("`;` or `=` after the variable's name", "one declaration declares one variable")
+		return nil, false
+	case p.tok.Kind == token.Assign:
+		p.advance()
+		if d.Value, ok = p.initial(); !ok {
+			return nil, false
+		}
+	case d.Role == ast.Constant:
+		p.unexpected("`=` and the constant's value")
+		return nil, false
+	}
+	d.At = p.at(start)
+	if p.tok.Kind == token.Comma {
+		p.unexpectedHint("`;` after the declaration", "one declaration declares one variable")
+		return nil, false
+	}
+	return d, p.semicolon("the declaration")
+}
+
+// sizeBehindName reports a size in the place where version 2 and C have it.
+func (p *Parser) sizeBehindName(typ string, name ast.Name) {
+	p.unexpectedHint("`;` after the name", "the size stands behind the type: `"+typ+"[n] "+p.names.Text(name.Symbol)+";`")
+}
+
+// initial reads the value of a declaration, which may be an array or a concatenation.
+func (p *Parser) initial() (ast.Expr, bool) {
+	if p.tok.Kind == token.LBrace {
+		return p.arrayLiteral(p.nest)
+	}
+	e, ok := p.value("a value after `=`")
+	if !ok || p.tok.Kind != token.PlusPlus {
+		return e, ok
+	}
+	return p.concat(e)
+}
+
+// concat reads the rest of `a ++ b ++ c` at its first operator.
+func (p *Parser) concat(first ast.Expr) (ast.Expr, bool) {
+	c := &ast.Concat{Parts: []ast.Expr{first}}
+	for p.accept(token.PlusPlus) {
+		e, ok := p.expression()
+		if !ok {
+			return nil, false
+		}
+		c.Parts = append(c.Parts, e)
+	}
+	c.At = p.at(first.Span().Start)
+	return c, true
+}
+
+// arrayLiteral reads `{a, {b, c}}`.
+func (p *Parser) arrayLiteral(depth int) (ast.Expr, bool) {
+	if depth > MaxDepth {
+		p.tooDeep()
+		return nil, false
+	}
+	start := p.tok.Start
+	p.advance()
+	mark := len(p.exprs)
+	defer func() { p.exprs = p.exprs[:mark] }()
+	for p.tok.Kind != token.RBrace {
+		var e ast.Expr
+		var ok bool
+		if p.tok.Kind == token.LBrace {
+			e, ok = p.arrayLiteral(depth + 1)
+		} else {
+			e, ok = p.expr(precNone, depth+1)
+		}
+		if !ok {
+			return nil, false
+		}
+		p.exprs = append(p.exprs, e)
+		if !p.comma(token.RBrace) {
+			break
+		}
+	}
+	if !p.expect(token.RBrace, "after the elements of the array") {
+		return nil, false
+	}
+	return &ast.ArrayLiteral{At: p.at(start), Items: p.arena.Exprs.Copy(p.exprs[mark:])}, true
+}
+
+func (p *Parser) constant() (ast.Stmt, bool) {
+	start := p.tok.Start
+	p.advance()
+	if p.tok.Kind == token.Ident && (p.tok.Symbol == token.ArrayType || p.tok.Symbol == token.QubitType) {
+		p.unexpectedHint("a scalar type after `const`", "constants are numbers, bits and durations; leave `const` out")
+		return nil, false
+	}
+	t, ok := p.typ("the constant's type")
+	if !ok {
+		return nil, false
+	}
+	return p.declare(&ast.Declaration{At: ast.At{Start: start}, Role: ast.Constant, Type: t}, "the constant's name")
+}
+
+func (p *Parser) inputOutput() (ast.Stmt, bool) {
+	start, role, word := p.tok.Start, ast.Input, "input"
+	if p.tok.Symbol == token.Output {
+		role, word = ast.Output, "output"
+	}
+	p.advance()
+	if p.tok.Symbol == token.QubitType || p.tok.Symbol == token.Qreg || p.tok.Symbol == token.Creg {
+		p.unexpectedHint("a classical type after `"+word+"`", "only classical variables go in and out; bits are written `"+word+" bit[n] c;`")
+		return nil, false
+	}
+	t, ok := p.typ("a classical type after `" + word + "`")
+	if !ok {
+		return nil, false
+	}
+	d := &ast.Declaration{Role: role, Type: t}
+	if d.Name, ok = p.declared("the variable's name"); !ok {
+		return nil, false
+	}
+	switch p.tok.Kind {
+	case token.Assign:
+		hint := "its value comes from outside: --input " + p.names.Text(d.Name.Symbol) + "=…"
+		if role == ast.Output {
+			hint = "assign to it in a statement of its own"
+		}
+		p.unexpectedHint("`;` after the "+word+" variable", hint)
+		return nil, false
+	case token.LBracket:
+		p.sizeBehindName(t.Kind.String(), d.Name)
+		return nil, false
+	}
+	d.At = p.at(start)
+	return d, p.semicolon("the declaration")
+}
+
+// qubits reads `qubit[size] name;`.
+func (p *Parser) qubits() (ast.Stmt, bool) {
+	start := p.tok.Start
+	p.advance()
+	s := &ast.Register{Quantum: true, Modern: true}
+	var ok bool
+	if p.tok.Kind == token.LBracket {
+		if s.Size, ok = p.designator("the number of qubits"); !ok {
+			return nil, false
+		}
+	}
+	if s.Name, ok = p.declared("a name for the qubits"); !ok {
+		return nil, false
+	}
+	switch p.tok.Kind {
+	case token.LBracket:
+		p.sizeBehindName("qubit", s.Name)
+		return nil, false
+	case token.Assign:
+		p.unexpectedHint("`;` after the qubits' name", "qubits cannot be assigned; they begin undefined: `reset` makes them 0, `let` names some of them")
+		return nil, false
+	case token.Comma:
+		p.unexpectedHint("`;` after the qubits' name", "one declaration declares one register")
+		return nil, false
+	}
+	s.At = p.at(start)
+	return s, p.semicolon("the declaration")
+}
+
+// oldRegister reads `qreg name[size];` and `creg name[size];`, which OpenQASM 3 keeps from version 2.
+func (p *Parser) oldRegister() (ast.Stmt, bool) {
+	s := &ast.Register{Quantum: p.tok.Symbol == token.Qreg}
+	start := p.tok.Start
+	p.advance()
+	var ok bool
+	if p.tok.Kind == token.LBracket {
+		p.unexpectedHint("the register's name", "the size stands behind the name here, as in `qreg q[2];`; or write `qubit[2] q;`")
+		return nil, false
+	}
+	if s.Name, ok = p.declared("the register's name"); !ok {
+		return nil, false
+	}
+	if p.tok.Kind == token.LBracket {
+		if s.Size, ok = p.designator("the register's size"); !ok {
+			return nil, false
+		}
+	}
+	s.At = p.at(start)
+	return s, p.semicolon("the declaration")
+}
+
+// alias reads `let name = value;`. Qiskit writes lists of qubits in braces, which mean their concatenation.
+func (p *Parser) alias() (ast.Stmt, bool) {
+	start := p.tok.Start
+	p.advance()
+	s := &ast.Alias{}
+	var ok bool
+	if s.Name, ok = p.declared("the alias' name"); !ok {
+		return nil, false
+	}
+	if !p.expect(token.Assign, "and what the alias is for") {
+		return nil, false
+	}
+	if p.tok.Kind == token.LBrace {
+		p.rep.Deviation(p.tok.Span(), "alias_of_list", "join them with `++`", "a list of qubits in braces is not in OpenQASM 3")
+		set, ok := p.set(p.nest)
+		if !ok {
+			return nil, false
+		}
+		s.Value = &ast.Concat{At: ast.At(set.Span()), Parts: set.(*ast.Set).Items}
+	} else {
+		if s.Value, ok = p.expression(); !ok {
+			return nil, false
+		}
+		if p.tok.Kind == token.PlusPlus {
+			if s.Value, ok = p.concat(s.Value); !ok {
+				return nil, false
+			}
+		}
+	}
+	s.At = p.at(start)
+	return s, p.semicolon("the alias")
+}
