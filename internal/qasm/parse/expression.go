@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 
@@ -235,7 +236,9 @@ func (p *Parser) integer(what string) (ast.Expr, bool) {
 // decimal is the value of digits, where it fits in 64 bits for sure.
 func decimal(text []byte) (v uint64, fits bool) {
 	if len(text) > 19 {
-		return 0, false
+		if text = bytes.TrimLeft(text, "0"); len(text) > 19 {
+			return 0, false
+		}
 	}
 	for _, c := range text {
 		v = v*10 + uint64(c-'0')
