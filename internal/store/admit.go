@@ -1,0 +1,179 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+
+	"github.com/softquantus/qcos/internal/job"
+	"github.com/softquantus/qcos/pkg/api"
+)
+
+// admit is one admission of a batch and its verdict.
+type admit struct {
+	job.Admission
+	created bool
+	err     error  // a refusal
+	first   *admit // of the same batch, under the same name, and accepted
+}
+
+// Admit is job.Store's.
+func (db *DB) Admit(ctx context.Context, a job.Admission) (job.Job, bool, error) {
+	v := &admit{Admission: a}
+	if err := db.admits.do(ctx, v); err != nil {
+		return job.Job{}, false, err
+	}
+	if v.err != nil {
+		return job.Job{}, false, v.err
+	}
+	return v.Job, v.created, nil
+}
+
+// admitAll admits a batch in one transaction. The counts of all its owners and keys are raised first, which locks them until the end: who
+// admits for one owner does so alone, in whatever process, so that neither a limit is passed nor an id used twice. What is then not accepted
+// is taken off again.
+func (db *DB) admitAll(ctx context.Context, batch []*admit) error {
+	return db.change(ctx, func(c conn) ([]notice, error) {
+		owners, keys := countAll(batch)
+		for _, counts := range []*counts{owners, keys} {
+			if err := counts.raise(ctx, c); err != nil {
+				return nil, err
+			}
+		}
+		known, err := knownJobs(ctx, c, batch)
+		if err != nil {
+			return nil, err
+		}
+		accepted := decide(batch, known, owners, keys)
+		if err := insertJobs(ctx, c, accepted); err != nil {
+			return nil, err
+		}
+		for _, a := range batch {
+			if a.first != nil {
+				a.Job = a.first.Job
+			}
+		}
+		for _, counts := range []*counts{owners, keys} {
+			if err := counts.settle(ctx, c); err != nil {
+				return nil, err
+			}
+		}
+		if len(accepted) == 0 {
+			return nil, nil
+		}
+		return []notice{{kind: work}}, nil
+	})
+}
+
+func countAll(batch []*admit) (owners, keys *counts) {
+	owners, keys = ownerCounts(), keyCounts()
+	for _, a := range batch {
+		owners.of(countName{owner: a.Job.OwnerID, day: a.Job.Day}).asked++
+		if a.KeyFamily != "" {
+			keys.of(countName{family: a.KeyFamily, day: a.Job.Day}).asked++
+		}
+	}
+	return owners, keys
+}
+
+// jobName is what a job is found by.
+type jobName struct {
+	owner int64
+	id    string
+}
+
+// knownJobs finds the jobs that are there already under the names of a batch.
+func knownJobs(ctx context.Context, c conn, batch []*admit) (map[jobName]job.Job, error) {
+	args := make([][]any, len(batch))
+	for i, a := range batch {
+		args[i] = []any{a.Job.OwnerID, a.Job.ID}
+	}
+	known := map[jobName]job.Job{}
+	err := c.queryEach(ctx, func(_ int, row scanner) error {
+		j, err := readJob(row)
+		known[jobName{j.OwnerID, j.ID}] = j
+		return err
+	}, "SELECT "+jobColumns+" FROM jobs WHERE owner_id = $1 AND job_id = $2", args)
+	return known, err
+}
+
+// decide leaves a verdict in each of the batch and gives those that are accepted. It counts them.
+func decide(batch []*admit, known map[jobName]job.Job, owners, keys *counts) []*admit {
+	var accepted []*admit
+	first := map[jobName]*admit{}
+	for _, a := range batch {
+		a.created, a.err, a.first = false, nil, nil
+		name := jobName{a.Job.OwnerID, a.Job.ID}
+		owner, key := owners.of(countName{owner: a.Job.OwnerID, day: a.Job.Day}), &count{}
+		if a.KeyFamily != "" {
+			key = keys.of(countName{family: a.KeyFamily, day: a.Job.Day})
+		}
+		old, isKnown := known[name]
+		earlier := first[name]
+		switch {
+		case isKnown && bytes.Equal(old.Digest, a.Job.Digest):
+			a.Job = old
+		case earlier != nil && bytes.Equal(earlier.Job.Digest, a.Job.Digest):
+			a.first = earlier
+		case isKnown || earlier != nil:
+			a.err = job.ErrConflict
+		case owner.full(a.OwnerLimit) || key.full(a.KeyDailyLimit):
+			a.err = job.ErrDailyLimit
+		default:
+			a.created = true
+			owner.accepted++
+			key.accepted++
+			first[name] = a
+			accepted = append(accepted, a)
+		}
+	}
+	return accepted
+}
+
+const insertJob = `INSERT INTO jobs (job_id, owner_id, key_id, key_family, name, tags, digest, shots, seed, method, memory, qubits,
+	priority, time_limit, plan_method, plan_precision, plan_seconds, plan_bytes, day, status, created_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) RETURNING id`
+
+// insertJobs enters what was accepted and gives it rows.
+func insertJobs(ctx context.Context, c conn, accepted []*admit) error {
+	args := make([][]any, len(accepted))
+	for i, a := range accepted {
+		j := &a.Job
+		j.Status = api.StatusQueued
+		seed, tags := "", ""
+		if j.Seed != nil {
+			seed = strconv.FormatUint(*j.Seed, 10)
+		}
+		if len(j.Tags) > 0 {
+			text, err := json.Marshal(j.Tags)
+			if err != nil {
+				return err
+			}
+			tags = string(text)
+		}
+		args[i] = []any{
+			j.ID, j.OwnerID, j.KeyID, a.KeyFamily, j.Name, tags, j.Digest, j.Shots, seed, j.Method, j.Memory, j.Qubits,
+			int64(j.Priority), j.TimeLimit.Milliseconds(), j.Plan.Method, j.Plan.Precision, j.Plan.Seconds, j.Plan.Bytes, int64(j.Day),
+			string(j.Status), millis(j.CreatedAt),
+		}
+	}
+	if err := c.queryEach(ctx, func(i int, row scanner) error { return row.Scan(&accepted[i].Job.Row) }, insertJob, args); err != nil {
+		return err
+	}
+	var circuits, tags [][]any
+	for _, a := range accepted {
+		if a.Job.Row == 0 {
+			return errors.New("internal error: a job was entered without a row")
+		}
+		circuits = append(circuits, []any{int64(a.Job.Row), a.Circuit})
+		for _, tag := range a.Job.Tags {
+			tags = append(tags, []any{a.Job.OwnerID, tag, int64(a.Job.Row)})
+		}
+	}
+	if err := execEach(ctx, c, "INSERT INTO circuits (job, body) VALUES ($1, $2)", circuits); err != nil {
+		return err
+	}
+	return execEach(ctx, c, "INSERT INTO job_tags (owner_id, tag, job) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", tags)
+}

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	largestBatch = 256
+	batchTime    = time.Minute // in which a batch is through or fails
+)
+
+// batcher gathers what many goroutines ask for at the same time into transactions, since a transaction costs as much as what is done in
+// it: while one runs, requests pile up for the next.
+type batcher[T any] struct {
+	run func(ctx context.Context, batch []*T) error
+
+	mu      sync.Mutex
+	waiting []*item[T]
+	running bool
+}
+
+type item[T any] struct {
+	value *T
+	done  chan error
+}
+
+// do has v run with others and returns once it is through. The run's error is that of all of a batch; a verdict about v alone is left in v.
+// Where ctx ends sooner, v is run all the same.
+func (b *batcher[T]) do(ctx context.Context, v *T) error {
+	it := &item[T]{v, make(chan error, 1)}
+	b.mu.Lock()
+	b.waiting = append(b.waiting, it)
+	if !b.running {
+		b.running = true
+		go b.loop()
+	}
+	b.mu.Unlock()
+	select {
+	case err := <-it.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (b *batcher[T]) loop() {
+	for {
+		b.mu.Lock()
+		batch := b.waiting
+		if len(batch) == 0 {
+			b.running = false
+			b.mu.Unlock()
+			return
+		}
+		if len(batch) > largestBatch {
+			batch = batch[:largestBatch:largestBatch]
+		}
+		b.waiting = b.waiting[len(batch):]
+		b.mu.Unlock()
+		b.runAll(batch)
+	}
+}
+
+// runAll runs a batch. What fails together is tried one by one, so that nobody fails for another's sake.
+func (b *batcher[T]) runAll(batch []*item[T]) {
+	ctx, stop := context.WithTimeout(context.Background(), batchTime)
+	defer stop()
+	values := make([]*T, len(batch))
+	for i, it := range batch {
+		values[i] = it.value
+	}
+	err := b.run(ctx, values)
+	for i, it := range batch {
+		if err != nil && len(batch) > 1 && ctx.Err() == nil {
+			it.done <- b.run(ctx, values[i:i+1])
+			continue
+		}
+		it.done <- err
+	}
+}

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	postgresConns = 16 // unless the URL says pool_max_conns
+	tries         = 3  // of a transaction that PostgreSQL ended because of another
+
+	deadlock             = "40P01"
+	serializationFailure = "40001"
+	uniqueViolation      = "23505"
+)
+
+// postgresDB is a PostgreSQL database.
+type postgresDB struct{ pool *pgxpool.Pool }
+
+func openPostgres(ctx context.Context, url string) (*postgresDB, error) {
+	c, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("the address of the database: %w", err) // pgx leaves the password out
+	}
+	if c.ConnConfig.RuntimeParams["application_name"] == "" {
+		c.ConnConfig.RuntimeParams["application_name"] = "qcos"
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		c.MaxConns = postgresConns
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return &postgresDB{pool}, nil
+}
+
+func (d *postgresDB) close() { d.pool.Close() }
+
+func (d *postgresDB) ping(ctx context.Context) error { return d.pool.Ping(ctx) }
+
+func (d *postgresDB) reader() conn { return postgresConn{d.pool} }
+
+func (d *postgresDB) update(ctx context.Context, do func(conn) error) error {
+	for try := 1; ; try++ {
+		err := pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error { return do(postgresConn{tx}) })
+		var e *pgconn.PgError
+		if try == tries || !errors.As(err, &e) || e.Code != deadlock && e.Code != serializationFailure {
+			return err
+		}
+	}
+}
+
+// postgresQuerier is a pool or a transaction.
+type postgresQuerier interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+type postgresConn struct{ q postgresQuerier }
+
+func (c postgresConn) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	tag, err := c.q.Exec(ctx, text, args...)
+	return tag.RowsAffected(), err
+}
+
+func (c postgresConn) query(ctx context.Context, each func(scanner) error, text string, args ...any) error {
+	rows, err := c.q.Query(ctx, text, args...)
+	return readRows(rows, err, each)
+}
+
+func readRows(rows pgx.Rows, err error, each func(scanner) error) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (c postgresConn) queryEach(ctx context.Context, each func(int, scanner) error, text string, args [][]any) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var b pgx.Batch
+	for _, a := range args {
+		b.Queue(text, a...)
+	}
+	answers := c.q.SendBatch(ctx, &b)
+	for i := range args {
+		rows, err := answers.Query()
+		if err := readRows(rows, err, func(row scanner) error { return each(i, row) }); err != nil {
+			_ = answers.Close()
+			return err
+		}
+	}
+	return answers.Close()
+}
+
+func isUniquePostgres(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == uniqueViolation
+}
+
+func (d *postgresDB) isUnique(err error) bool { return isUniquePostgres(err) }
+
+func (d *postgresDB) listOf(n int) string {
+	return fmt.Sprintf("(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($%d AS JSON)))", n)
+}
