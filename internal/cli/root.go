@@ -39,6 +39,7 @@ func newRootCommand(a *App) *cobra.Command {
 		newConfigureCommand(a),
 		newDoctorCommand(a),
 		newVersionCommand(a),
+		newRunTaskCommand(a),
 		newCompletionCommand(a),
 	)
 	root.AddCommand(helpTopics()...)

@@ -7,10 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/softquantus/qcos/internal/plan"
@@ -53,6 +56,7 @@ func ServeTask(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := gob.NewDecoder(in).Decode(&t); err != nil {
 		return fmt.Errorf("internal error: no task came: %w", err)
 	}
+	signal.Ignore(os.Interrupt, syscall.SIGTERM) // the parent decides: these may be sent to all processes of a service at once
 	limit := childLimit(&t)
 	debug.SetMemoryLimit(limit - t.MaxMemory) // of the Go heap: the engine's amplitudes lie outside of it
 	confine(limit)

@@ -55,7 +55,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 		return fmt.Errorf("the dispatcher hears of no changes: %w", err)
 	}
 	defer stop()
-	for {
+	for ctx.Err() == nil {
 		term, ok, err := d.lead(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -75,6 +75,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 			sleep(ctx, troublePause)
 		}
 	}
+	return nil
 }
 
 func (d *Dispatcher) lead(ctx context.Context) (term int64, ok bool, err error) {
@@ -230,9 +231,11 @@ func (o *office) rooms(ctx context.Context) ([]*room, error) {
 	for _, l := range loads {
 		byWorker[l.Worker] = l
 	}
-	rooms := make([]*room, len(o.alive))
-	for i, w := range o.alive {
-		rooms[i] = &room{worker: w, load: byWorker[w.ID]}
+	var rooms []*room
+	for _, w := range o.alive {
+		if w.Slots > 0 { // one that stops has none
+			rooms = append(rooms, &room{worker: w, load: byWorker[w.ID]})
+		}
 	}
 	return rooms, nil
 }

@@ -254,6 +254,12 @@ func (h *hands) close() {
 	h.closed = true
 }
 
+func (h *hands) isClosed() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.closed
+}
+
 // abort stops all that runs and lets go of what waits for a lane.
 func (h *hands) abort() {
 	h.mu.Lock()

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -20,6 +21,9 @@ const (
 func (r *Runner) heartbeat(ctx context.Context) error {
 	w := r.self
 	w.HeartbeatAt = r.now()
+	if r.hands.isClosed() {
+		w.Slots = 0
+	}
 	ctx, cancel := context.WithTimeout(ctx, storePatience)
 	defer cancel()
 	if err := r.Store.Heartbeat(ctx, w); err != nil {
@@ -61,12 +65,19 @@ func (r *Runner) live(ctx context.Context) {
 func (r *Runner) sweep(ctx context.Context, others *liveness) error {
 	ctx, cancel := context.WithTimeout(ctx, storePatience)
 	defer cancel()
+	loads, err := r.Store.Loads(ctx) // first: whoever has jobs registered before it got them
+	if err != nil {
+		return err
+	}
 	workers, err := r.Store.Workers(ctx, time.Time{})
 	if err != nil {
 		return err
 	}
 	_, dead := others.observe(workers, r.now())
-	if len(dead) == 0 {
+	orphans := slices.ContainsFunc(loads, func(l Load) bool {
+		return !slices.ContainsFunc(workers, func(w Worker) bool { return w.ID == l.Worker })
+	})
+	if len(dead) == 0 && !orphans {
 		return nil
 	}
 	n, err := r.Store.Sweep(ctx, dead, MaxLost, r.now())
@@ -76,7 +87,9 @@ func (r *Runner) sweep(ctx context.Context, others *liveness) error {
 	for _, w := range dead {
 		r.Log.Warn("a worker died", "worker", w.ID, "host", w.Host, "pid", w.PID)
 	}
-	r.Log.Info("jobs of dead workers were taken over", "jobs", n)
+	if n > 0 {
+		r.Log.Info("jobs of workers that are gone were taken over", "jobs", n)
+	}
 	return nil
 }
 

@@ -133,6 +133,9 @@ func (r *Runner) stop() {
 	r.hands.close()
 	ctx, cancel := context.WithTimeout(context.Background(), r.Grace)
 	defer cancel()
+	if err := r.heartbeat(ctx); err != nil { // which says that it takes no more
+		r.Log.Warn("the heartbeat did not arrive", "error", err)
+	}
 	r.hands.wait(ctx)
 	r.hands.abort()
 	out, cancelOut := context.WithTimeout(context.Background(), leavePatience)

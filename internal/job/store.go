@@ -88,8 +88,8 @@ type Worker struct {
 	ID          string
 	Host        string
 	PID         int
-	Slots       int
-	MaxMemory   int64 // bytes that its running jobs may take together
+	Slots       int   // 0: it stops and takes no more jobs
+	MaxMemory   int64 // bytes that its heavy jobs may take together
 	Kernel      string
 	Version     string
 	StartedAt   time.Time
