@@ -33,6 +33,9 @@ func FromUint64(v uint64, n int) Vec {
 	return x
 }
 
+// FromWords returns the vector of 64·len(words) bits whose storage is words.
+func FromWords(words []uint64) Vec { return Vec{n: wordBits * len(words), w: words} }
+
 // FromBig returns v, which must not be negative, in as many bits as it needs.
 func FromBig(v *big.Int) Vec {
 	x := New(v.BitLen())

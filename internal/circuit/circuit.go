@@ -240,6 +240,18 @@ func (c *Circuit) Copy(from *Circuit, op Op, qubits []Qubit) *Op {
 	return n
 }
 
+// Mark is a length of a circuit, to which Rewind brings it back.
+type Mark struct{ ops, qubits, params, matrices int }
+
+// Mark returns the circuit's present length.
+func (c *Circuit) Mark() Mark { return Mark{len(c.Ops), len(c.qubits), len(c.params), len(c.matrices)} }
+
+// Rewind takes back everything that was added since the mark. Only who added it may do so.
+func (c *Circuit) Rewind(m Mark) {
+	clear(c.matrices[m.matrices:])
+	c.Ops, c.qubits, c.params, c.matrices = c.Ops[:m.ops], c.qubits[:m.qubits], c.params[:m.params], c.matrices[:m.matrices]
+}
+
 func (c *Circuit) add(k Kind, qubits []Qubit) *Op {
 	n := len(c.Ops)
 	if n == cap(c.Ops) {

@@ -196,3 +196,25 @@ func TestDeclared(t *testing.T) {
 		t.Errorf("second register: %+v", r)
 	}
 }
+
+// TestUnitaryOf multiplies a bell pair's circuit and a controlled phase out by hand.
+func TestUnitaryOf(t *testing.T) {
+	c := &Circuit{}
+	c.AddQreg("q", 3)
+	c.AddGate(gate.H, 0, nil, 2)
+	c.AddGate(gate.X, 1, nil, 2, 0)
+	c.AddBarrier()
+	c.AddGate(gate.GPhase, 1, []float64{math.Pi}, 0)
+	r := complex(math.Sqrt(0.5), 0)
+	want := []complex128{ // index: qubit 2 is the lowest bit
+		r, r, 0, 0,
+		0, 0, r, -r,
+		0, 0, -r, -r,
+		-r, r, 0, 0,
+	}
+	for i, x := range c.UnitaryOf(c.Ops, []Qubit{2, 0}) {
+		if d := x - want[i]; math.Hypot(real(d), imag(d)) > 1e-15 {
+			t.Errorf("element %d,%d is %v, want %v", i/4, i%4, x, want[i])
+		}
+	}
+}

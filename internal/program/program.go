@@ -270,3 +270,16 @@ func Fixed(q circuit.Qubit) Qubit { return Qubit{-1, q, 1} }
 
 // Words is how many slots n bits take.
 func Words(n int) int { return (n + 63) / 64 }
+
+// fails reports whether the operation may have no result.
+func (e *Eval) fails() bool {
+	switch e.Kind {
+	case Unary:
+		return false
+	case Convert:
+		return e.On.Kind != value.Float && e.On.Kind != value.Complex && !e.On.IsBool() && e.From.Kind != value.Bits && !e.From.IsInteger() && !e.From.IsBool()
+	case Binary:
+		return e.Op == value.Div || e.Op == value.Mod || e.Op == value.Pow || e.On.IsTime()
+	}
+	return true
+}

@@ -27,14 +27,14 @@ func (f *finalStates) init(r *sim.Request) {
 	}
 }
 
-func (f *finalStates) take(t *tree, b *branch) error {
+func (f *finalStates) take(b *branch, certain float64) error {
 	if len(f.observables) > 0 {
 		if err := f.takeExpectations(b); err != nil {
 			return err
 		}
 	}
 	if f.amplitudes {
-		return f.takeAmplitudes(t, b)
+		return f.takeAmplitudes(b, certain)
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func (f *finalStates) takeExpectations(b *branch) error {
 	return nil
 }
 
-func (f *finalStates) takeAmplitudes(t *tree, b *branch) error {
+func (f *finalStates) takeAmplitudes(b *branch, certain float64) error {
 	a, ok := b.state.(Amplituder)
 	if !ok {
 		return errLacks(b.state, "amplitudes")
@@ -64,9 +64,9 @@ func (f *finalStates) takeAmplitudes(t *tree, b *branch) error {
 		f.vector, f.choices = v, choices
 		return nil
 	}
-	if distance(f.vector, v) > t.certain {
-		at := t.program.steps[parting(f.choices, choices)].lo
-		return &AmbiguousStateError{Op: at, Pos: t.request.Circuit.Ops[at].Pos}
+	if distance(f.vector, v) > certain {
+		c := parting(f.choices, choices)
+		return &AmbiguousStateError{Op: c.op, Pos: c.pos}
 	}
 	return nil
 }
@@ -81,22 +81,25 @@ func distance(a, b []complex128) float64 {
 	return d / 2
 }
 
-// parting returns the step at which two different histories part.
-func parting(a, b []choice) int {
+// parting returns a choice at the step at which two different histories part.
+func parting(a, b []choice) choice {
 	for i := range min(len(a), len(b)) {
 		if a[i].step != b[i].step || a[i].value != b[i].value {
-			return min(a[i].step, b[i].step)
+			if a[i].step > b[i].step {
+				return b[i]
+			}
+			return a[i]
 		}
 	}
 	longer := a
 	if len(b) > len(a) {
 		longer = b
 	}
-	return longer[min(len(a), len(b))].step
+	return longer[min(len(a), len(b))]
 }
 
 // answer shapes what was gathered as r wants it.
-func (t *tree) answer() (*sim.Result, error) {
+func (t *harvest) answer() (*sim.Result, error) {
 	want := t.request.Want
 	t.outcomes.sort()
 	res := &sim.Result{Branches: t.branches, PeakBytes: t.peak, Expectations: t.answers.expectations}

@@ -49,26 +49,16 @@ func Run(ctx context.Context, r *sim.Request, start func() (State, error)) (*sim
 	return t.answer()
 }
 
-// tree is a run in progress.
+// tree is a run of a circuit in progress.
 type tree struct {
-	request       *sim.Request
-	program       *program
-	start         func() (State, error)
-	exact         bool // follow outcomes without shots too
-	probabilities bool // records have weights
-	limit         int  // of branches and outcomes, where exact
-	certain       float64
+	harvest
+	program *program
 
 	at         int         // the step at hand
 	frontier   []*branch   // in front of step at, each with a state
 	next       []*branch   // of the frontier, those that are through the step at hand
 	parked     []*branch   // without a state; the last is taken up first
 	live       bitvec.Vec  // the clbits whose value a later condition reads
-	pool       pool        // of what merged branches leave
-	index      index       // for finding equal records
-	progress   progress    // what the user is told
-	outcomes   outcomes    // of the branches that are through
-	answers    finalStates // likewise
 	completion *completion // for the terminal measurements
 
 	// coincide is set once two records of the frontier may be equal: after a write over an older value and after a split that no
@@ -81,8 +71,6 @@ type tree struct {
 	fruitful bool
 
 	parkedRecords int
-	branches      int
-	peak          int64
 }
 
 // Probabilities within these bounds of 0 and 1 are certain: the rest is rounding error of the states.
@@ -92,29 +80,10 @@ const (
 )
 
 func newTree(r *sim.Request, start func() (State, error)) *tree {
-	keepState := r.Want&(sim.Amplitudes|sim.Expectations) != 0
-	t := &tree{
-		request: r, program: compile(r.Circuit, keepState), start: start,
-		exact: keepState || r.Want.Has(sim.Probabilities), probabilities: r.Want.Has(sim.Probabilities),
-		limit: r.MaxOutcomes, certain: certainDouble, live: bitvec.New(r.Circuit.NumClbits), branches: 1,
-	}
-	if t.limit == 0 {
-		t.limit = defaultMaxOutcomes
-	}
-	if r.Precision == sim.Single {
-		t.certain = certainSingle
-	}
+	t := &tree{harvest: newHarvest(r, start), live: bitvec.New(r.Circuit.NumClbits)}
+	t.program = compile(r.Circuit, t.keepState())
 	t.completion = newCompletion(t.program)
-	t.answers.init(r)
-	t.progress.init(r)
 	return t
-}
-
-func (t *tree) shots() int {
-	if t.request.Want&(sim.Counts|sim.Memory) == 0 {
-		return 0
-	}
-	return t.request.Shots
 }
 
 // root is the branch that everything starts from, parked at the first step.
@@ -141,15 +110,6 @@ func (t *tree) run(ctx context.Context) error {
 	t.progress.end()
 	return nil
 }
-
-// follows reports whether a branch of so many shots and such a probability matters.
-func (t *tree) follows(shots int, weight float64) bool {
-	return shots > 0 || t.exact && weight >= minWeight
-}
-
-// minWeight is the probability below which exact answers leave a branch out: the limit on branches keeps the sum of all that is left
-// out near 1e-12.
-const minWeight = 1e-18
 
 // walk brings the frontier to the end of the circuit and finishes it.
 func (t *tree) walk(ctx context.Context) error {
@@ -248,16 +208,11 @@ func (t *tree) checkLimits() error {
 	if t.probabilities && held > t.limit {
 		return &sim.LimitError{What: "branches", Need: int64(held), Have: int64(t.limit)}
 	}
-	return t.checkMemory(held + len(t.outcomes.records))
+	return t.checkRecords(held + len(t.outcomes.records))
 }
 
-func (t *tree) checkMemory(records int) error {
-	need := int64(records) * int64(recordOverhead+8*len(t.live.Words()))
-	t.peak = max(t.peak, need)
-	if have := t.request.MaxMemory; have > 0 && need > have {
-		return &sim.LimitError{What: "memory", Need: need, Have: have}
-	}
-	return nil
+func (t *tree) checkRecords(records int) error {
+	return t.checkMemory(int64(records) * int64(recordOverhead+8*len(t.live.Words())))
 }
 
 func (t *tree) free() {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/sim/rng"
 )
 
@@ -27,6 +28,8 @@ type branch struct {
 type choice struct {
 	step   int
 	value  bool
+	op     int      // that asks for it, in the circuit
+	pos    diag.Pos // of the source that asks for it
 	before *choice
 }
 
@@ -120,7 +123,7 @@ func (t *tree) measure(ctx context.Context, b *branch, s *step) error {
 		t.split(b, s, o)
 		return nil
 	}
-	t.settle(b, s, o)
+	b.settle(s.qubit, s.kind == resetStep, o)
 	t.note(b, s, o.likelier())
 	t.next = append(t.next, b)
 	return nil
@@ -130,28 +133,28 @@ func (t *tree) measure(ctx context.Context, b *branch, s *step) error {
 const cleanBelow = 1e-20
 
 // settle brings a qubit whose value is certain to that value.
-func (t *tree) settle(b *branch, s *step, o odds) {
+func (b *branch) settle(q circuit.Qubit, reset bool, o odds) {
 	value := o.likelier()
 	if o.of(!value) > cleanBelow {
-		t.project(b, s, value, o)
+		b.project(q, value, o)
 	}
-	t.flipReset(b, s, value)
+	b.flipReset(q, reset, value)
 }
 
-// collapse takes a branch's state to an outcome of a step.
-func (t *tree) collapse(b *branch, s *step, value bool, o odds) {
-	t.project(b, s, value, o)
-	t.flipReset(b, s, value)
+// collapse takes a branch's state to an outcome of a measurement or reset.
+func (b *branch) collapse(q circuit.Qubit, reset, value bool, o odds) {
+	b.project(q, value, o)
+	b.flipReset(q, reset, value)
 }
 
-func (t *tree) project(b *branch, s *step, value bool, o odds) {
-	b.state.Project(s.qubit, value, o.of(value))
+func (b *branch) project(q circuit.Qubit, value bool, o odds) {
+	b.state.Project(q, value, o.of(value))
 	b.fingered = false
 }
 
-func (t *tree) flipReset(b *branch, s *step, value bool) {
-	if s.kind == resetStep && value {
-		b.state.Flip(s.qubit)
+func (b *branch) flipReset(q circuit.Qubit, reset, value bool) {
+	if reset && value {
+		b.state.Flip(q)
 		b.fingered = false
 	}
 }
@@ -161,7 +164,7 @@ func (t *tree) split(b *branch, s *step, o odds) {
 	if s.clbit == circuit.NoClbit {
 		t.coincide = true
 	}
-	kids := t.deal(b, o.one())
+	kids := t.deal(b, choice{step: t.at, op: s.lo, pos: t.request.Circuit.Ops[s.lo].Pos, before: b.choices}, o.one())
 	var other *branch
 	if kids[0] != nil && kids[1] != nil {
 		t.branches++
@@ -184,20 +187,22 @@ func (t *tree) split(b *branch, s *step, o odds) {
 			t.park(kid)
 			continue
 		}
-		t.collapse(kid, s, value, o)
+		kid.collapse(s.qubit, s.kind == resetStep, value, o)
 		t.next = append(t.next, kid)
 	}
 }
 
-// deal makes the branches of both outcomes, without states; an outcome that nobody follows has none.
-func (t *tree) deal(b *branch, p float64) (kids [2]*branch) {
+// deal makes the branches of both outcomes of c, without states; an outcome that nobody follows has none.
+func (t *harvest) deal(b *branch, c choice, p float64) (kids [2]*branch) {
 	first := b.records[0]
-	zeros, ones := t.dealRecords(b, p)
+	zeros, ones := t.dealRecords(b, c.step, p)
 	chances := [2]float64{1 - p, p}
 	for v, records := range [2][]record{zeros, ones} {
+		own := c
+		own.value = v == 1
 		kid := &branch{
-			records: records, weight: b.weight * chances[v], key: rng.Mix(rng.Mix(b.key, uint64(t.at)), uint64(v)),
-			live: b.live, lo: b.lo, hi: b.hi, choices: &choice{t.at, v == 1, b.choices},
+			records: records, weight: b.weight * chances[v], key: rng.Mix(rng.Mix(b.key, uint64(c.step)), uint64(v)),
+			live: b.live, lo: b.lo, hi: b.hi, choices: &own,
 		}
 		for i := range records {
 			kid.shots += records[i].count
@@ -216,8 +221,8 @@ func (t *tree) deal(b *branch, p float64) (kids [2]*branch) {
 
 // dealRecords deals each record's shots. A random number belongs to the branch's history, the step and the record's value: what else
 // the tree holds does not change it.
-func (t *tree) dealRecords(b *branch, p float64) (zeros, ones []record) {
-	stream := rng.New(t.request.Seed, rng.Mix(rng.Mix(b.key, uint64(t.at)), dealNumbers))
+func (t *harvest) dealRecords(b *branch, at int, p float64) (zeros, ones []record) {
+	stream := rng.New(t.request.Seed, rng.Mix(rng.Mix(b.key, uint64(at)), dealNumbers))
 	zeros, ones = b.records[:0], t.pool.takeList()
 	for _, r := range b.records {
 		stream.Seek(r.hash)
@@ -246,8 +251,3 @@ const (
 	assignNumbers
 	shuffleNumbers
 )
-
-// keeps reports whether a record is worth holding beside others.
-func (t *tree) keeps(r *record) bool {
-	return r.count > 0 || t.probabilities && r.weight >= minWeight
-}

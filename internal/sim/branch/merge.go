@@ -105,7 +105,7 @@ func (t *tree) mergeRun(places []int) (merged bool) {
 		into := slices.IndexFunc(different, func(a *branch) bool { return t.equal(a, b) })
 		switch {
 		case into >= 0:
-			t.unite(different[into], b)
+			t.unite(different[into], b, t.coincide)
 			merged = true
 		case len(different) < maxCompared:
 			different = append(different, b)
@@ -125,8 +125,8 @@ func (t *tree) equal(a, b *branch) bool {
 }
 
 // unite adds b to a. The history of a, which leads to its state, stands for both from now on. The key is the smaller one of those
-// that have shots, so that it does not depend on branches that only exact answers follow.
-func (t *tree) unite(a, b *branch) {
+// that have shots, so that it does not depend on branches that only exact answers follow. With coincide set, records may be equal.
+func (t *harvest) unite(a, b *branch, coincide bool) {
 	if b.shots > 0 && (a.shots == 0 || b.key < a.key) {
 		a.key = b.key
 	}
@@ -134,7 +134,7 @@ func (t *tree) unite(a, b *branch) {
 	a.weight += b.weight
 	a.records = append(a.records, b.records...)
 	t.pool.releaseList(b.records)
-	if t.coincide {
+	if coincide {
 		a.records = t.distinct(a.records)
 	}
 	a.records = t.dropIdle(a.records)
@@ -143,7 +143,7 @@ func (t *tree) unite(a, b *branch) {
 }
 
 // distinct unites equal records, each at the place of its first.
-func (t *tree) distinct(records []record) []record {
+func (t *harvest) distinct(records []record) []record {
 	if len(records) < 2 {
 		return records
 	}
@@ -164,7 +164,7 @@ func (t *tree) distinct(records []record) []record {
 }
 
 // dropIdle leaves records out that only stood for the live bits, but for one where there is no other.
-func (t *tree) dropIdle(records []record) []record {
+func (t *harvest) dropIdle(records []record) []record {
 	if !t.exact {
 		return records
 	}

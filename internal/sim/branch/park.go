@@ -72,9 +72,9 @@ func (t *tree) repeat(ctx context.Context, ghost *branch, s *step, choices *[]ch
 	if len(*choices) > 0 && (*choices)[0].step == t.at {
 		value = (*choices)[0].value
 		*choices = (*choices)[1:]
-		t.collapse(ghost, s, value, o)
+		ghost.collapse(s.qubit, s.kind == resetStep, value, o)
 	} else {
-		t.settle(ghost, s, o)
+		ghost.settle(s.qubit, s.kind == resetStep, o)
 	}
 	t.note(ghost, s, value)
 	return nil

@@ -48,6 +48,9 @@ func (p *pool) cloneBits(v bitvec.Vec) bitvec.Vec {
 	}
 	c := p.bits[last]
 	p.bits = p.bits[:last]
+	if c.Len() != v.Len() { // a program's memory, which grows with its calls
+		return v.Clone()
+	}
 	copy(c.Words(), v.Words())
 	return c
 }

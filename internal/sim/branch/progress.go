@@ -54,7 +54,7 @@ func (p *progress) tell(fraction, least float64) {
 }
 
 // reportOps asks a new state to tell how far it is within a range of gates.
-func (t *tree) reportOps(s State) {
+func (t *harvest) reportOps(s State) {
 	if p, ok := s.(Progresser); ok && t.progress.call != nil {
 		p.OnProgress(t.progress.at)
 	}

@@ -163,7 +163,7 @@ func TestDealingDoesNotDependOnOrder(t *testing.T) {
 			r.put(i, bitHash(uint32(i)), true)
 			b.records = append(b.records, r)
 		}
-		zeros, ones := tr.dealRecords(b, 0.4)
+		zeros, ones := tr.dealRecords(b, tr.at, 0.4)
 		got := map[string]string{}
 		for _, r := range zeros {
 			got[r.bits.String()] = fmt.Sprint(r.count)
