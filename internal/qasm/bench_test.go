@@ -1,6 +1,7 @@
 package qasm
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -64,5 +65,22 @@ func BenchmarkLoadSmall(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Load("bell.qasm", text, Options{})
+	}
+}
+
+// BenchmarkParse reads the same statements in both versions of the language, up to the tree.
+func BenchmarkParse(b *testing.B) {
+	text := large(b)["QV_n100.qasm"]
+	for version, head := range map[string]string{"2": "OPENQASM 2.0;", "3": "OPENQASM 3.0;"} {
+		b.Run("version="+version, func(b *testing.B) {
+			program := bytes.Replace(text, []byte("OPENQASM 2.0;"), []byte(head), 1)
+			b.SetBytes(int64(len(program)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if p := Load("QV_n100.qasm", program, Options{SyntaxOnly: true}); p.Version[:1] != version || p.Diagnostics.HasErrors() {
+					b.Fatal(p.Version, rendered(p))
+				}
+			}
+		})
 	}
 }

@@ -20,11 +20,28 @@ func (p *Parser) restOfExpression(left ast.Expr) (ast.Stmt, bool) {
 	if !ok {
 		return nil, false
 	}
-	if p.tok.Kind != token.Semicolon && p.operatorHint() != "" {
-		p.unexpectedHint("`;` after the expression", p.operatorHint())
-		return nil, false
+	if p.tok.Kind != token.Semicolon {
+		hint := p.operatorHint()
+		if f, ok := left.(*ast.Function); ok && p.tok.Kind == token.LBrace {
+			hint = p.blockHint(f.Name)
+		}
+		if hint != "" {
+			p.unexpectedHint("`;` after the expression", hint)
+			return nil, false
+		}
 	}
 	return &ast.ExprStmt{At: p.at(left.Span().Start), Value: e}, p.semicolon("the expression")
+}
+
+// blockHint says what may be meant by `name(args) { … }`.
+func (p *Parser) blockHint(name ast.Name) string {
+	switch p.names.Text(name.Symbol) {
+	case "elif", "elsif", "elseif":
+		return "write `else if (…) { … }`"
+	case "foreach", "repeat", "until", "unless":
+		return "loops are written as `for int i in [0:9] { … }` and `while (…) { … }`"
+	}
+	return "a subroutine is defined as `def f(int[32] n) { … }`, a gate as `gate g(a) q { … }`"
 }
 
 // value reads what may stand on the right of an assignment: an expression, a measurement, or a subroutine called like a gate.
@@ -125,10 +142,7 @@ func (p *Parser) declaration() (ast.Stmt, bool) {
 	}
 	if p.tok.Kind == token.LParen {
 		e, ok := p.cast(t, p.nest)
-		for ok && p.tok.Kind == token.LBracket {
-			e, ok = p.indexed(e, p.nest)
-		}
-		if !ok {
+		if e, ok = p.indices(e, ok, p.nest); !ok {
 			return nil, false
 		}
 		return p.restOfExpression(e)

@@ -109,7 +109,7 @@ func (p *Parser) operators(left ast.Expr, lowest uint8, depth int) (ast.Expr, bo
 // prefix reads an operand with the operators before it.
 func (p *Parser) prefix(depth int) (ast.Expr, bool) {
 	if depth > MaxDepth {
-		p.rep.Error(p.tok.Span(), "too_deep", "", "this expression nests too deeply: at most %d levels are allowed", MaxDepth)
+		p.tooDeep()
 		return nil, false
 	}
 	if p.v3 {

@@ -45,10 +45,7 @@ func (p *Parser) prefix3(depth int) (ast.Expr, bool) {
 		p.unexpectedHint("an expression", p.expressionHint())
 		return nil, false
 	}
-	for ok && p.tok.Kind == token.LBracket {
-		e, ok = p.indexed(e, depth+1)
-	}
-	return e, ok
+	return p.indices(e, ok, depth)
 }
 
 // expressionHint says what may be meant by what begins no expression.
@@ -198,7 +195,10 @@ func integerValue(text []byte) (v uint64, fits bool) {
 		}
 	}
 	v, err := strconv.ParseUint(string(bytes.ReplaceAll(text, []byte("_"), nil)), base, 64)
-	return v, err == nil
+	if err != nil {
+		return 0, false
+	}
+	return v, true
 }
 
 func (p *Parser) float3() (ast.Expr, bool) {

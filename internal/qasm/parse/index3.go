@@ -6,6 +6,15 @@ import (
 	"github.com/softquantus/qcos/internal/qasm/token"
 )
 
+// indices reads the pairs of brackets behind an expression.
+func (p *Parser) indices(e ast.Expr, ok bool, depth int) (ast.Expr, bool) {
+	for ok && p.tok.Kind == token.LBracket {
+		depth++
+		e, ok = p.indexed(e, depth)
+	}
+	return e, ok
+}
+
 // indexed reads a pair of brackets behind an expression.
 func (p *Parser) indexed(base ast.Expr, depth int) (ast.Expr, bool) {
 	if depth > MaxDepth {
@@ -146,11 +155,16 @@ func (p *Parser) index3(o *ast.Operand) bool {
 	if p.tok.Kind != token.LBracket {
 		return true
 	}
-	if _, hardware := p.names.Hardware(o.Name.Symbol); hardware {
+	return p.chain(o)
+}
+
+// hardware reads a physical qubit.
+func (p *Parser) hardware() bool {
+	if p.advance(); p.tok.Kind == token.LBracket {
 		p.unexpectedHint("no index behind a physical qubit", "a physical qubit is not a register")
 		return false
 	}
-	return p.chain(o)
+	return true
 }
 
 // chain reads the pairs of brackets that follow the name of o, behind the first index where that was read already.
@@ -160,6 +174,10 @@ func (p *Parser) chain(o *ast.Operand) bool {
 		links = append(links, o.Index)
 	}
 	for p.tok.Kind == token.LBracket {
+		if len(links) > MaxDepth {
+			p.tooDeep()
+			return false
+		}
 		i, ok := p.brackets(p.nest + 1)
 		if !ok {
 			return false

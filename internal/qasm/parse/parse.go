@@ -45,6 +45,7 @@ type Parser struct {
 	started  bool // a statement was seen
 	first    bool // the statement being read is the first
 	finished bool
+	ended    bool // it was said that the source ends too early: once is enough
 
 	exprs []ast.Expr // scratch: lists under construction
 	stmts []ast.Stmt
@@ -184,6 +185,10 @@ func (p *Parser) unexpectedHint(expected, hint string) {
 	switch p.tok.Kind {
 	case token.Invalid: // the lexer has said so
 	case token.EOF:
+		if p.ended {
+			return
+		}
+		p.ended = true
 		p.rep.Error(diag.Span{Start: p.prevEnd, End: p.prevEnd}, "unexpected_end", hint, "expected %s, found the end of the file", expected)
 	default:
 		p.rep.Error(p.tok.Span(), "unexpected_token", hint, "expected %s, found %s", expected, p.found())
@@ -220,7 +225,10 @@ func (p *Parser) semicolon(after string) bool {
 	}
 	code := "missing_semicolon"
 	if p.tok.Kind == token.EOF {
-		code = "unexpected_end"
+		if p.ended {
+			return false
+		}
+		code, p.ended = "unexpected_end", true
 	}
 	p.rep.Error(diag.Span{Start: p.prevEnd, End: p.prevEnd}, code, "", "expected `;` after %s", after)
 	return true

@@ -33,6 +33,10 @@ func show(e ast.Expr, names *token.Names) string {
 		return "(" + e.Op.String() + show(e.Inner, names) + ")"
 	case *ast.Binary:
 		return "(" + show(e.Left, names) + e.Op.String() + show(e.Right, names) + ")"
+	case *ast.Index:
+		return show(e.Base, names) + "[" + show(e.Index, names) + "]"
+	case *ast.Cast:
+		return e.Type.Kind.String() + "[" + show(e.Type.Size, names) + "](" + show(e.Value, names) + ")"
 	case *ast.Function:
 		var args []string
 		for _, a := range e.Args {
@@ -145,6 +149,9 @@ func FuzzParser(f *testing.F) {
 	for _, s := range []string{
 		"OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\ncreg c[2];\nh q[0];\nmeasure q -> c;",
 		"gate g(a,b) x,y { U(a/b,-a^2,sin(b)) x; barrier x,y; }", "opaque o(t) a;", "if(c==5) reset q[1];", "qubit[2] q;", "x(1+(2*3)) q[0],;",
+		"OPENQASM 3.0;\nfor int i in [0:2:9] { ctrl(2) @ pow(.5) @ x q[i], r[{1, 2}]; }", "OPENQASM 3;\nlet a = b ++ c[0:1][2];\n@x y\ndelay[1.5 us];",
+		"OPENQASM 3;\ncal { { } }\ndefcal x(angle a, 1) $0 -> bit { }\npragma p\n#pragma q", "OPENQASM 3;\nswitch (a) { case 1, 2 { } default { } }",
+		"OPENQASM 3;\ndef f(readonly array[int[8], #dim = 1] a) -> complex[float] { return {1}; }\narray[int, 2] a = {1, {2}};\nb = durationof({ x q; });",
 	} {
 		f.Add([]byte(s), true)
 		f.Add([]byte(s), false)

@@ -47,10 +47,12 @@ func (p *Parser) strayName(name ast.Name) (ast.Stmt, bool) {
 		*e = ast.Ident{At: name.At, Symbol: name.Symbol}
 		return p.restOfExpression(e)
 	}
+	if p.tok.Kind == token.Int || p.tok.Kind == token.LBrace {
+		p.unexpectedHint(operandOfGate, p.operandHint())
+		return nil, false
+	}
 	hint := p.operatorHint()
-	switch text := p.names.Text(name.Symbol); {
-	case text == "elif" || text == "elsif":
-		hint = "write `else if (…)`"
+	switch {
 	case p.tok.Kind == token.Arrow:
 		hint = "a measurement is written as `measure q -> c;`"
 	case p.tok.Kind == token.At:
@@ -110,10 +112,7 @@ func (p *Parser) afterArguments(name ast.Name, params []ast.Expr) (ast.Stmt, boo
 	if p.isOperand() {
 		return p.gate3With(name, params, index)
 	}
-	var v ast.Expr = &ast.Index{At: p.at(name.Start), Base: e, Index: index}
-	for ok && p.tok.Kind == token.LBracket {
-		v, ok = p.indexed(v, p.nest)
-	}
+	v, ok := p.indices(&ast.Index{At: p.at(name.Start), Base: e, Index: index}, true, p.nest)
 	if !ok {
 		return nil, false
 	}

@@ -240,6 +240,9 @@ func (p *Parser) operand(o *ast.Operand, what string) bool {
 	}
 	o.Name.Start, o.Name.End, o.Name.Symbol = p.tok.Start, p.tok.End, p.tok.Symbol
 	o.Start, o.End, o.Index = p.tok.Start, p.tok.End, nil
+	if p.tok.Kind == token.HardwareQubit {
+		return p.hardware()
+	}
 	digits, value, ok := p.lex.Element()
 	if !ok {
 		p.advance()

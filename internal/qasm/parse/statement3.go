@@ -200,7 +200,7 @@ func (p *Parser) leave() { p.nest-- }
 
 func (p *Parser) tooDeep() {
 	p.rep.Error(p.tok.Span(), "too_deep", "", "this nests too deeply: at most %d levels are allowed", MaxDepth)
-	p.finished = true
+	p.ended = true
 	p.lex.Skip()
 	p.lex.Next(&p.tok)
 }
@@ -219,10 +219,14 @@ func (p *Parser) recover3() {
 			if depth == 0 && p.nest > 0 {
 				return
 			}
-			if depth--; depth <= 0 {
-				p.advanceLoudly()
+			if depth--; depth > 0 {
+				continue
+			}
+			p.advanceLoudly()
+			if p.tok.Kind != token.Ident || p.tok.Symbol != token.Else {
 				return
 			}
+			p.lex.Quiet = true
 		case token.Semicolon:
 			if depth <= 0 {
 				p.advanceLoudly()
@@ -431,11 +435,14 @@ func (p *Parser) switchStatement() (ast.Stmt, bool) {
 	}
 	defer p.leave()
 	for !p.accept(token.RBrace) {
-		c, ok := p.switchCase()
-		if !ok {
+		switch c, ok := p.switchCase(); {
+		case ok:
+			s.Cases = append(s.Cases, c)
+		case p.tok.Kind == token.EOF, p.rep.Full():
 			return nil, false
+		default:
+			p.recover3()
 		}
-		s.Cases = append(s.Cases, c)
 	}
 	s.At = p.at(start)
 	return s, true
