@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/softquantus/qcos/internal/config"
@@ -27,6 +28,9 @@ type App struct {
 	Now func() time.Time
 
 	temporary tempFiles // to be removed where the process ends early
+
+	// settles says that a command has something to settle with the user after Ctrl-C: the process waits for it.
+	settles atomic.Bool
 }
 
 func newApp() *App {

@@ -41,8 +41,11 @@ func (b *batch) note(in input, err error) {
 		return
 	}
 	b.worst = max(b.worst, exitCode(err))
-	err = about(in, err)
-	b.failed = append(b.failed, err.Error())
+	named := about(in, err)
+	b.failed = append(b.failed, named.Error())
+	if !isSpoken(err) {
+		err = named
+	}
 	b.app.report(err)
 }
 

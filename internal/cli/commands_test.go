@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/softquantus/qcos/internal/apitest"
 )
 
 // allCommands lists every command that can be run, from the root down.
@@ -53,6 +55,7 @@ func TestExamples(t *testing.T) {
 	if err := os.Symlink(self, filepath.Join(bin, "qcos")); err != nil {
 		t.Fatal(err)
 	}
+	server := apitest.New(t)
 	for _, c := range allCommands(t) {
 		lines := examples(c)
 		if len(lines) < 2 {
@@ -64,7 +67,8 @@ func TestExamples(t *testing.T) {
 					t.Skip("asks a person on a terminal: see TestConfigureStores")
 				}
 				u := newUser(t)
-				u.writes(t, ".qcos/config.json", `{"api_key":"qcos-aaaa-bbbb-cccc","profiles":{"dev":{"timeout":30}}}`)
+				u.writes(t, ".qcos/config.json", `{"api_key":"`+apitest.Key+`","profiles":{"dev":{"timeout":30}}}`)
+				t.Setenv("QCOS_API_URL", server.URL)
 				u.writes(t, "project/key.txt", "qcos-dddd-eeee-ffff\n")
 				for _, name := range []string{"bell.qasm", "ghz.qasm"} {
 					source := copyOf(t, name)
@@ -113,6 +117,7 @@ func TestNoKeyIsShownByPrograms(t *testing.T) {
 	for place, put := range places {
 		for _, command := range commands {
 			u := newUser(t)
+			u.offline(t)
 			put(u)
 			u.writes(t, "project/bell.qasm", copyOf(t, "bell.qasm"))
 			u.writes(t, "project/bad.qasm", "OPENQASM 2.0;\ninclude \""+secretKey+"\";\nx "+secretKey+";\n// "+secretKey+"\n")

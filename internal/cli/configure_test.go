@@ -54,6 +54,13 @@ func (u *user) does(t *testing.T, args ...string) (code int, out, words string) 
 	return code, o.String(), e.String()
 }
 
+// offline sends what goes to the API where nobody answers, once.
+func (u *user) offline(t *testing.T) {
+	t.Helper()
+	t.Setenv("QCOS_API_URL", "http://127.0.0.1:1")
+	t.Setenv("QCOS_MAX_RETRIES", "0")
+}
+
 func (u *user) writes(t *testing.T, path, text string) {
 	t.Helper()
 	path = filepath.Join(u.home, path)

@@ -24,36 +24,43 @@ type executeOptions struct {
 	app      *App
 	load     loader
 	simulate func(ctx context.Context, c *circuit.Circuit, o run.Options) (*run.Report, error)
-	settings func() (*config.Settings, error)
 
 	files   []string
 	source  sourceOptions
 	sim     simulationOptions
+	remote  clientOptions
+	job     jobOptions
 	timeout time.Duration
 	output  string
 	format  format
+
+	checkFlags func(remote bool, why string) error
 }
 
 func newExecuteCommand(a *App) *cobra.Command {
-	o := &executeOptions{app: a, load: qasm.Load, simulate: run.Circuit}
+	o := &executeOptions{app: a, load: qasm.Load, simulate: run.Circuit, remote: clientOptions{app: a}}
 	cmd := &cobra.Command{
 		Use:   "execute FILE...",
 		Short: "Run programs and print how often each outcome came",
 		Long: "Run OpenQASM programs and print how often each outcome came. A FILE may be - for standard input, a pipe, or a\n" +
-			"pattern in quotes. Several files are run one after the other; a failure does not stop the others.\n\n" +
+			"pattern in quotes. A failure does not stop the other files.\n\n" +
+			"Without an API key programs run on this machine, one after the other. With one they go to the remote API, many at once;\n" +
+			"--backend local keeps them here. A line on standard error says which it is and why.\n\n" +
 			"qcos help output says how counts are written, qcos help exit-codes what the exit codes mean.",
 		Example:           "  qcos execute bell.qasm\n  qcos execute --shots 10000 --seed 7 --format json bell.qasm ghz.qasm",
 		Args:              programFiles,
 		ValidArgsFunction: completeProgramFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
-			o.settings = func() (*config.Settings, error) { return config.Resolve(config.Here(cmd.Flags())) }
+			o.checkFlags = func(remote bool, why string) error { return checkBackendFlags(cmd, remote, why) }
 			return o.run(cmd.Context())
 		},
 	}
 	o.sim.addFlags(cmd)
 	o.sim.addSeedFlag(cmd)
-	cmd.Flags().Var(timeValue{&o.timeout}, "timeout", "stop a file's run after this long, such as 30s or 10m (default none)")
+	cmd.Flags().Var(timeValue{&o.timeout}, "timeout", "stop a file's run after this long, the queue included, such as 30s or 10m (default none)")
+	o.remote.addFlags(cmd, config.BackendKey)
+	o.job.addFlags(cmd)
 	o.source.addFlags(cmd)
 	cmd.Flags().StringVar(&o.output, "output", "", "write the result to this `FILE`, which appears whole or not at all")
 	addFormatFlag(cmd, &o.format)
@@ -61,7 +68,12 @@ func newExecuteCommand(a *App) *cobra.Command {
 }
 
 func (o *executeOptions) run(ctx context.Context) error {
-	if err := o.checkSettings(); err != nil {
+	settings, err := o.remote.resolve()
+	if err != nil {
+		return err
+	}
+	remote, why := chooseBackend(settings)
+	if err := o.checkFlags(remote, why); err != nil {
 		return err
 	}
 	inputs, err := expand(o.files)
@@ -73,36 +85,33 @@ func (o *executeOptions) run(ctx context.Context) error {
 		return err
 	}
 	defer out.discard()
-	var sep blocks
-	failures := o.app.each(ctx, inputs, func(in input) error { return o.file(ctx, in, out, &sep) })
-	if errors.Is(failures, context.Canceled) {
-		return failures
+	if remote {
+		err = o.runRemote(ctx, settings, inputs, out, why)
+	} else {
+		o.app.tellBackend(false, "", why)
+		err = o.runAll(ctx, inputs, out, o.simulateFile)
 	}
-	if err := out.commit(); err != nil {
+	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return failures
+	if e := out.commit(); e != nil {
+		return e
+	}
+	return err
 }
 
-// checkSettings refuses settings that are wrong, or that ask for what would not happen. Nothing else of them is needed here.
-func (o *executeOptions) checkSettings() error {
-	s, err := o.settings()
-	if err != nil {
-		return err
-	}
-	if s.Backend == config.Remote {
-		return &UsageError{
-			Detail: fmt.Sprintf("backend %q of %s: circuits run on this machine only", s.Backend, s.Origin(config.BackendKey)),
-			Next:   "set it to local or auto",
-		}
-	}
-	return nil
+// runner runs one program and fills the result.
+type runner func(ctx context.Context, in input, r *result) error
+
+func (o *executeOptions) runAll(ctx context.Context, inputs []input, out sink, run runner) error {
+	var sep blocks
+	return o.app.each(ctx, inputs, func(in input) error { return o.file(ctx, in, out, &sep, run) })
 }
 
 // file runs one program and writes its result, which a failure has too where it is JSON.
-func (o *executeOptions) file(ctx context.Context, in input, out sink, sep *blocks) error {
+func (o *executeOptions) file(ctx context.Context, in input, out sink, sep *blocks, run runner) error {
 	r := &result{in: in}
-	err := guard(func() error { return o.simulateFile(ctx, in, r) })
+	err := guard(func() error { return run(ctx, in, r) })
 	if interrupted(ctx, err) {
 		return context.Canceled
 	}

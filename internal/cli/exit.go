@@ -128,6 +128,9 @@ func exitCode(err error) int {
 	case is[*invalidError](err):
 		return exitInvalid
 	}
+	if code, ok := remoteExit(err); ok {
+		return code
+	}
 	return exitFailed
 }
 
@@ -149,6 +152,8 @@ func errorCode(err error) string {
 		return "invalid_circuit"
 	case is[*InputError](err):
 		return "input_error"
+	case remoteCode(err) != "":
+		return remoteCode(err)
 	case exitCode(err) == exitUsage:
 		return "usage"
 	}
@@ -180,14 +185,14 @@ func remedy(err error) string {
 	case is[*internalError](err):
 		return "this is a fault of qcos, not yours: please report it with the command and the circuit at " + issuesURL
 	}
-	return ""
+	return remoteRemedy(err)
 }
 
 const issuesURL = "https://github.com/softquantus/qcos/issues"
 
 // report tells the user of an error: what is wrong on one line, what to do under it.
 func (a *App) report(err error) {
-	if err == nil || is[*reportedError](err) || is[*invalidError](err) {
+	if err == nil || is[*reportedError](err) || is[*invalidError](err) || is[*notSentError](err) {
 		return
 	}
 	p := a.errPalette()

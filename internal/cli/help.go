@@ -77,13 +77,13 @@ With --format json, qcos execute writes one object a line and file, with these m
 
   file                    as given on the command line
   status                  completed or failed
-  job_id                  null: the run was local
+  job_id                  the job at the server; null: the run was local, or nothing was sent
   counts                  {"KEY": how often}, the most frequent first
   shots                   how many were asked for
   num_qubits              declared by the program
   num_clbits              in a key, without the spaces
-  backend                 local
-  device                  cpu
+  backend                 local or remote
+  device                  cpu, or what the server calls its own
   method                  which method of simulation ran
   precision               double or single
   kernel                  which implementation of the inner loops ran

@@ -28,6 +28,9 @@ func Main() int {
 	case <-ctx.Done():
 		stop()
 	}
+	if app.settles.Load() {
+		return <-done
+	}
 	select {
 	case code := <-done:
 		return code

@@ -19,6 +19,15 @@ type result struct {
 	program *qasm.Program // nil where the file could not be read
 	report  *run.Report   // nil where err is not
 	err     error
+	remote  *remoteFacts // nil where the run was here
+}
+
+// remoteFacts are what a result has only where it comes from a server.
+type remoteFacts struct {
+	jobID     string // "" where nothing was sent
+	device    string
+	precision string
+	seeded    bool // the server told the seed
 }
 
 // resultJSON fixes names and order of the members; `qcos help output` says what they mean.
@@ -53,8 +62,9 @@ type errorJSON struct {
 }
 
 const (
-	localBackend = "local"
-	localDevice  = "cpu"
+	localBackend  = "local"
+	localDevice   = "cpu"
+	remoteBackend = "remote"
 )
 
 // writeJSON writes the result as one line.
@@ -76,7 +86,17 @@ func (r *result) writeJSON(w *bytes.Buffer, o *simulationOptions) error {
 	} else {
 		j.fill(r.report, o)
 	}
+	if r.remote != nil {
+		r.remote.into(&j)
+	}
 	return writeLine(w, j)
+}
+
+func (f *remoteFacts) into(j *resultJSON) {
+	j.Backend, j.Device, j.Precision = remoteBackend, f.device, f.precision
+	if f.jobID != "" {
+		j.JobID = &f.jobID
+	}
 }
 
 func (j *resultJSON) fill(r *run.Report, o *simulationOptions) {

@@ -29,7 +29,7 @@ type textStyle struct {
 // writeText writes the block of a file: what was run on one line, then the outcomes by falling count.
 func (r *result) writeText(w *bytes.Buffer, st textStyle) {
 	p := st.palette
-	fmt.Fprintf(w, "%s  %s\n", p.bold(r.in.shown()), p.dim(headline(r.report)))
+	fmt.Fprintf(w, "%s  %s\n", p.bold(r.in.shown()), p.dim(r.headline()))
 	rows := make([]row, 0, shownRows)
 	for _, c := range r.report.Counts[:min(shownRows, len(r.report.Counts))] {
 		rows = append(rows, row{c.Key, grouped(c.N), float64(c.N) / float64(r.report.Shots)})
@@ -57,12 +57,22 @@ func (r *result) writeExtras(w *bytes.Buffer, st textStyle) {
 	}
 }
 
-func headline(r *run.Report) string {
-	method := r.Plan.Method
-	if r.Plan.Precision == sim.Single {
-		method += " (single precision)"
+func (r *result) headline() string {
+	facts := []string{counted(r.report.Shots, "shot")}
+	if method := r.report.Plan.Method; method != "" {
+		if r.report.Plan.Precision == sim.Single {
+			method += " (single precision)"
+		}
+		facts = append(facts, method)
 	}
-	return strings.Join([]string{counted(r.Shots, "shot"), method, shortTime(r.Duration), "seed " + strconv.FormatUint(r.Seed, 10)}, " · ")
+	facts = append(facts, shortTime(r.report.Duration))
+	if r.remote == nil || r.remote.seeded {
+		facts = append(facts, "seed "+strconv.FormatUint(r.report.Seed, 10))
+	}
+	if r.remote != nil {
+		facts = append(facts, r.remote.jobID)
+	}
+	return strings.Join(facts, " · ")
 }
 
 // row is an outcome with a number in words and the fraction that it is of all.
