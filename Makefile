@@ -5,10 +5,12 @@ CIRCUITS ?= testdata/circuits/*.qasm
 FUZZTIME ?= 30s
 BENCH    ?= .
 SHARED   ?= ../shared
+PYTHON   ?= python3
+VENV     := .cache/python
 
 export CGO_ENABLED ?= 0
 
-.PHONY: help run build test race fuzz bench lint generate verify docs check-corpora bench-peers clean
+.PHONY: help run build test test-go test-python wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
@@ -19,8 +21,37 @@ run: ## run the circuits of testdata and print their counts
 build: ## build bin/qcos, static and stripped
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/qcos ./cmd/qcos
 
-test: ## run all tests
+test: test-go test-python ## run all tests
+
+test-go: ## run the tests of the binary and the Go client
 	$(GO) test -timeout 15m ./...
+
+test-python: build $(VENV)/ready ## check and test the Python client (sets up .cache/python)
+	cd pkg/python && ../../$(VENV)/bin/ruff format --check . && ../../$(VENV)/bin/ruff check . && ../../$(VENV)/bin/mypy
+	cd pkg/python && QCOS_TEST_BINARY=$(CURDIR)/bin/qcos ../../$(VENV)/bin/pytest
+
+$(VENV)/ready: pkg/python/pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(VENV)/bin/pip install -q --disable-pip-version-check -e 'pkg/python[qiskit]' --group pkg/python/pyproject.toml:dev
+	touch $@
+
+# A wheel is a platform, the operating system and architecture of its binary, and the tag by which pip knows it.
+WHEELS := linux/amd64:manylinux2014_x86_64.musllinux_1_1_x86_64 linux/arm64:manylinux2014_aarch64.musllinux_1_1_aarch64 \
+	darwin/amd64:macosx_11_0_x86_64 darwin/arm64:macosx_11_0_arm64 windows/amd64:win_amd64 windows/arm64:win_arm64
+
+wheel: $(VENV)/ready ## write the Python wheel for this platform, which carries the binary, to dist/
+	@$(MAKE) --no-print-directory wheels WHEELS="$(filter $(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH):%,$(WHEELS))"
+
+wheels: $(VENV)/ready ## write the Python wheels for all platforms and the source distribution to dist/
+	@mkdir -p dist; set -e; for row in $(WHEELS); do \
+		os=$${row%%/*}; rest=$${row#*/}; arch=$${rest%%:*}; tag=$${rest#*:}; binary=.cache/wheel/$$os-$$arch/qcos; \
+		[ $$os != windows ] || binary=$$binary.exe; \
+		GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -buildvcs=false -ldflags '-s -w' -o $$binary ./cmd/qcos; \
+		(cd pkg/python && QCOS_WHEEL_BINARY=$(CURDIR)/$$binary QCOS_WHEEL_TAG=$$tag SOURCE_DATE_EPOCH=1577836800 \
+			../../$(VENV)/bin/python -m hatchling build -t wheel -d ../../dist); \
+	done
+	@cd pkg/python && SOURCE_DATE_EPOCH=1577836800 ../../$(VENV)/bin/python -m hatchling build -t sdist -d ../../dist
 
 race: ## run the tests with the race detector, which needs cgo
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
@@ -67,4 +98,4 @@ bench-peers: ## time circuits in turn with a peer (QCOS_PEERS_ENGINE, QCOS_PEERS
 	$(GO) test -count 1 -timeout 2h -tags peers -run TestPeers -v ./internal/run
 
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin dist .cache/wheel

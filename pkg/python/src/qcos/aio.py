@@ -1,0 +1,150 @@
+"""The asynchronous client."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlencode
+
+from . import _flow, _transport
+from ._circuits import to_qasm
+from ._version import __version__
+from .client import _MAX_RETRIES, _TIMEOUT, DEFAULT_API_URL, Circuit, accepted, resolve
+from .models import ExecutionResult, JobStatus, UserInfo
+
+
+class AsyncQCOSClient:
+    """QCOSClient for asyncio: the same arguments, methods and errors, with await."""
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        api_url: str = DEFAULT_API_URL,
+        timeout: float = _TIMEOUT,
+        max_retries: int = _MAX_RETRIES,
+        retry_delay: float = 1.0,
+        log_level: str = "INFO",
+        *,
+        profile: str | None = None,
+        ca_file: str | None = None,
+        insecure_http: bool = False,
+        _config_path: str | os.PathLike[str] | None = None,
+    ) -> None:
+        settings = resolve(
+            api_key=api_key,
+            api_url=api_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            log_level=log_level,
+            profile=profile,
+            ca_file=ca_file,
+            insecure_http=insecure_http,
+            config_path=_config_path,
+        )
+        self.api_url = settings.api_url
+        self._policy = _flow.Policy(float(settings.timeout), settings.max_retries, retry_delay)
+        self._transport = _transport.AsyncTransport(settings, __version__)
+
+    @classmethod
+    def from_config(cls, path: str | os.PathLike[str] = "~/.qcos/config.json", **arguments: Any) -> AsyncQCOSClient:
+        """A client with the settings of a file, which beat the environment."""
+        return cls(_config_path=path, **arguments)
+
+    async def execute(
+        self,
+        qasm: Circuit,
+        shots: int = 1024,
+        wait: bool = True,
+        timeout: float | None = None,
+        priority: int = 0,
+        **options: Any,
+    ) -> ExecutionResult:
+        """QCOSClient.execute; options are those of submit."""
+        job = await self.submit(qasm, shots, priority, **options)
+        return await job.wait(timeout) if wait else accepted(job.job_id, shots)
+
+    async def submit(
+        self,
+        qasm: Circuit,
+        shots: int = 1024,
+        priority: int = 0,
+        *,
+        seed: int | None = None,
+        method: str | None = None,
+        memory: bool = False,
+        job_id: str | None = None,
+        name: str = "",
+        tags: Sequence[str] = (),
+    ) -> AsyncJob:
+        """QCOSClient.submit."""
+        flow = _flow.submit(
+            self._policy,
+            to_qasm(qasm),
+            shots,
+            priority,
+            job_id=job_id,
+            seed=seed,
+            method=method,
+            memory=memory,
+            name=name,
+            tags=tags,
+        )
+        return AsyncJob(self, await self._transport.run(flow))
+
+    def job(self, job_id: str) -> AsyncJob:
+        """A job that was submitted before. Nothing is asked of the server yet."""
+        return AsyncJob(self, job_id)
+
+    async def jobs(self, *, status: str = "", name: str = "", tag: str = "") -> AsyncIterator[JobStatus]:
+        """All jobs of the account, the newest first, without their results."""
+        cursor: str | None = ""
+        while cursor is not None:
+            query = {"status": status, "name": name, "tag": tag, "cursor": cursor}
+            text = urlencode({k: v for k, v in query.items() if v})
+            page, cursor = await self._transport.run(_flow.jobs(self._policy, "?" + text if text else ""))
+            for job in page:
+                yield job
+
+    async def get_user_info(self) -> UserInfo:
+        """The account behind the key."""
+        return await self._transport.run(_flow.user_info(self._policy))
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._transport.aclose()
+
+    async def __aenter__(self) -> AsyncQCOSClient:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, e: BaseException | None, trace: TracebackType | None) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"AsyncQCOSClient(api_url={self.api_url!r})"
+
+
+class AsyncJob:
+    """A submitted job."""
+
+    def __init__(self, client: AsyncQCOSClient, job_id: str) -> None:
+        self._client = client
+        self.job_id = job_id
+
+    async def status(self) -> JobStatus:
+        """The job as it is now."""
+        return await self._client._transport.run(_flow.status(self._client._policy, self.job_id))
+
+    async def wait(self, timeout: float | None = None) -> ExecutionResult:
+        """The result once there is one. Raises JobFailedError, JobCancelledError, and TimeoutError after timeout seconds."""
+        return await self._client._transport.run(_flow.result(self._client._policy, self.job_id, timeout))
+
+    result = wait
+
+    async def cancel(self) -> JobStatus:
+        """Asks the server to stop the job. A finished job stays as it is."""
+        return await self._client._transport.run(_flow.cancel(self._client._policy, self.job_id))
+
+    def __repr__(self) -> str:
+        return f"AsyncJob({self.job_id!r})"
