@@ -55,11 +55,6 @@ func newTask(j *Job, packed []byte, threads int) (Task, error) {
 	return t, nil
 }
 
-// LoadProgram reads a program as a server does: nothing but the libraries that are built in can be included.
-func LoadProgram(source []byte) *qasm.Program {
-	return qasm.Load("circuit", source, qasm.Options{ReadFile: noFiles})
-}
-
 func noFiles(path string) ([]byte, error) {
 	return nil, fmt.Errorf("a server reads no files: put the text of %s in place of the include", path)
 }

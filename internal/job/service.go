@@ -20,14 +20,16 @@ type Caller struct {
 type Service interface {
 	// Submit accepts a job or refuses it, in the contract's order: an equal request under the same id is answered with its job
 	// (created is false); then the circuit (*CircuitError), the tier (*account.SizeError, *ForbiddenError), the machine
-	// (*run.InfeasibleError, *ResultTooLargeError), the day (ErrDailyLimit). ErrConflict for another request under the id. An empty id
-	// is drawn.
+	// (*run.InfeasibleError, *ResultTooLargeError, ErrNoWorker), the day (ErrDailyLimit). ErrConflict for another request under the id.
+	// What is wrong with the request whatever the program is, is a *run.UsageError and comes first. An empty id is drawn; the caller
+	// has seen to it that another is an api.ValidJobID.
 	Submit(ctx context.Context, c Caller, id string, r Request) (j Job, created bool, err error)
-	// Job gives a job of the owner with its result where withResult is set and it completed. account.ErrNotFound, ErrPurged.
+	// Job gives a job of the owner with its result where withResult is set and it completed. account.ErrNotFound; ErrPurged, with the
+	// view.
 	Job(ctx context.Context, ownerID int64, id string, withResult bool) (View, error)
-	// Wait is Job once the job is finished or d has passed or ctx ended, whichever is first.
+	// Wait is Job with the result, once the job is finished or d has passed. Where ctx ends sooner, it is ctx's error.
 	Wait(ctx context.Context, ownerID int64, id string, d time.Duration) (View, error)
-	// Jobs lists jobs, the newest first, and the cursor of the next page, 0 on the last.
+	// Jobs lists jobs, the newest first and purged ones too, and the cursor of the next page for Filter.Before, 0 on the last.
 	Jobs(ctx context.Context, ownerID int64, f Filter) ([]View, Row, error)
 	// Source is the circuit of a job as it was submitted. account.ErrNotFound, ErrPurged.
 	Source(ctx context.Context, ownerID int64, id string) (string, error)

@@ -40,6 +40,12 @@ type Waiting struct {
 	Lost     int     // attempts lost so far
 }
 
+// Place is where a queued job stands: behind the places that are smaller by priority, then row.
+type Place struct {
+	Priority account.Priority
+	Row      Row
+}
+
 // Placement sends a waiting job to a worker.
 type Placement struct {
 	Row    Row
@@ -108,8 +114,8 @@ type Store interface {
 	JobByRow(ctx context.Context, row Row) (Job, error)
 	// Jobs lists an owner's jobs, the newest first.
 	Jobs(ctx context.Context, ownerID int64, f Filter) ([]Job, error)
-	// Queued lists the rows of all queued jobs, by priority and acceptance: the place in it is a job's place in the queue.
-	Queued(ctx context.Context) ([]Row, error)
+	// Queued lists all queued jobs, by priority and acceptance: the place in it is a job's place in the queue.
+	Queued(ctx context.Context) ([]Place, error)
 	// Ended names those of the rows whose jobs are finished or gone.
 	Ended(ctx context.Context, rows []Row) ([]Row, error)
 	// Circuit is the compressed source of a job. ErrPurged.

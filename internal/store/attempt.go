@@ -181,13 +181,13 @@ func readFinished(row scanner) (notice, error) {
 
 // Held is job.Store's.
 func (db *DB) Held(ctx context.Context, worker string) ([]job.Held, error) {
-	read := func(row scanner) (job.Held, error) {
-		var h job.Held
+	read := func(row scanner) (h job.Held, err error) {
+		var status string
 		var cancel int64
-		err := row.Scan(&h.Row, &h.Attempt, &cancel)
-		h.Cancel = cancel > 0
+		err = row.Scan(&h.Row, &h.Attempt, &status, &cancel)
+		h.Begun, h.Cancel = api.Status(status) == api.StatusProcessing, cancel > 0
 		return h, err
 	}
 	return many(ctx, db.reader(), read,
-		"SELECT id, attempt, cancel_at FROM jobs WHERE worker = $1 AND worker <> '' AND completed_at = 0 AND status = 'processing' ORDER BY id", worker)
+		"SELECT id, attempt, status, cancel_at FROM jobs WHERE worker = $1 AND worker <> '' AND completed_at = 0 ORDER BY id", worker)
 }

@@ -88,8 +88,12 @@ func (db *DB) Jobs(ctx context.Context, ownerID int64, f job.Filter) ([]job.Job,
 }
 
 // Queued is job.Store's.
-func (db *DB) Queued(ctx context.Context) ([]job.Row, error) {
-	return many(ctx, db.reader(), value[job.Row], "SELECT id FROM jobs WHERE completed_at = 0 AND status = 'queued' ORDER BY priority, id")
+func (db *DB) Queued(ctx context.Context) ([]job.Place, error) {
+	read := func(row scanner) (p job.Place, err error) {
+		err = row.Scan(&p.Priority, &p.Row)
+		return p, err
+	}
+	return many(ctx, db.reader(), read, "SELECT priority, id FROM jobs WHERE completed_at = 0 AND status = 'queued' ORDER BY priority, id")
 }
 
 // Ended is job.Store's.

@@ -18,6 +18,7 @@ const (
 	deadlock             = "40P01"
 	serializationFailure = "40001"
 	uniqueViolation      = "23505"
+	notText              = "22021"
 )
 
 // postgresDB is a PostgreSQL database.
@@ -73,7 +74,12 @@ func (c postgresConn) exec(ctx context.Context, text string, args ...any) (int64
 
 func (c postgresConn) query(ctx context.Context, each func(scanner) error, text string, args ...any) error {
 	rows, err := c.q.Query(ctx, text, args...)
-	return readRows(rows, err, each)
+	err = readRows(rows, err, each)
+	var e *pgconn.PgError
+	if errors.As(err, &e) && e.Code == notText {
+		return nil // somebody looks for a text with a zero byte or the like: there is none
+	}
+	return err
 }
 
 func readRows(rows pgx.Rows, err error, each func(scanner) error) error {
