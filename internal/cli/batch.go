@@ -14,13 +14,14 @@ import (
 type batch struct {
 	app    *App
 	total  int
+	what   string // they are, in the plural
 	worst  int
 	failed []string // one line each
 }
 
 // each calls f for every input in order, tells the user of errors, and returns the error that stands for all of them.
 func (a *App) each(ctx context.Context, inputs []input, f func(in input) error) error {
-	b := &batch{app: a, total: len(inputs)}
+	b := &batch{app: a, total: len(inputs), what: "files"}
 	for _, in := range inputs {
 		err := guard(func() error { return f(in) })
 		if interrupted(ctx, err) {
@@ -56,7 +57,7 @@ func (b *batch) result() error {
 	}
 	if b.total > 1 {
 		p := b.app.errPalette()
-		fmt.Fprintf(b.app.Err, "%s %d of %d files failed\n", p.red("Error:"), len(b.failed), b.total)
+		fmt.Fprintf(b.app.Err, "%s %d of %d %s failed\n", p.red("Error:"), len(b.failed), b.total, b.what)
 		for _, line := range b.failed {
 			fmt.Fprintf(b.app.Err, "  %s\n", diag.Printable(config.Redact(line)))
 		}

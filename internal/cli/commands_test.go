@@ -56,6 +56,7 @@ func TestExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := apitest.New(t)
+	sendJobs(t, server, "nightly-7", "nightly-8")
 	for _, c := range allCommands(t) {
 		lines := examples(c)
 		if len(lines) < 2 {
@@ -67,7 +68,7 @@ func TestExamples(t *testing.T) {
 					t.Skip("asks a person on a terminal: see TestConfigureStores")
 				}
 				u := newUser(t)
-				u.writes(t, ".qcos/config.json", `{"api_key":"`+apitest.Key+`","profiles":{"dev":{"timeout":30}}}`)
+				u.writes(t, ".qcos/config.json", `{"api_key":"`+apitest.Key+`","profiles":{"dev":{"api_key":"`+apitest.Key+`","timeout":30}}}`)
 				t.Setenv("QCOS_API_URL", server.URL)
 				u.writes(t, "project/key.txt", "qcos-dddd-eeee-ffff\n")
 				for _, name := range []string{"bell.qasm", "ghz.qasm"} {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,16 +23,21 @@ type doctorOptions struct {
 	keyring func(context.Context) error
 	try     func(context.Context) (kernel string, err error)
 
+	remote  clientOptions
+	timeout time.Duration // of each question to the remote API
+
 	format format
 }
 
 func newDoctorCommand(a *App) *cobra.Command {
-	o := &doctorOptions{app: a, memory: machine.CurrentMemory, keyring: probeKeyring, try: tryEngine}
+	o := &doctorOptions{app: a, memory: machine.CurrentMemory, keyring: probeKeyring, try: tryEngine, remote: clientOptions{app: a}, timeout: doctorTimeout}
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check this machine and the configuration",
 		Long: "Check what qcos needs and finds: processor, memory, a first circuit, the files of settings and who may read them,\n" +
-			"the key and where it would go, the keyring. Nothing is sent anywhere. The exit code is 1 if a check fails.",
+			"the key and where it goes, the keyring. With a key the remote API is asked: whether it can be reached and trusted, whether\n" +
+			"the clocks agree, whether the key is accepted and whose it is. Without one nothing is sent anywhere.\n" +
+			"The exit code is 1 if a check fails.",
 		Example:           "  qcos doctor\n  qcos doctor --profile dev --format json",
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -40,7 +46,7 @@ func newDoctorCommand(a *App) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
-	config.AddFlags(cmd.Flags(), config.Profile, config.APIURL, config.CAFile)
+	o.remote.addFlags(cmd)
 	addFormatFlag(cmd, &o.format)
 	return cmd
 }

@@ -35,7 +35,7 @@ func (o *doctorOptions) examine(ctx context.Context) []finding {
 	}
 	readable := !slices.ContainsFunc(findings[4:], func(f finding) bool { return f.Verdict == verdictFail })
 	if readable { // otherwise the reason has been told
-		findings = append(findings, o.checkSettings()...)
+		findings = append(findings, o.checkSettings(ctx)...)
 	}
 	return append(findings, o.checkKeyring(ctx))
 }
@@ -177,7 +177,7 @@ func (o *doctorOptions) checkDotEnv(ctx context.Context) finding {
 }
 
 // checkSettings resolves the settings and says what there is of a credential and where it would go.
-func (o *doctorOptions) checkSettings() []finding {
+func (o *doctorOptions) checkSettings(ctx context.Context) []finding {
 	s, err := config.Resolve(o.sources)
 	if err != nil {
 		return []finding{failed("settings", err)}
@@ -192,7 +192,8 @@ func (o *doctorOptions) checkSettings() []finding {
 			findings = append(findings, finding{"settings", verdictWarn, w, ""})
 		}
 	}
-	return append(findings, checkKey(s), checkURL(s), checkCAFile(s))
+	findings = append(findings, checkKey(s), checkURL(s, o.remote.insecureHTTP), checkCAFile(s))
+	return append(findings, o.checkRemote(ctx, s)...)
 }
 
 func checkKey(s *config.Settings) finding {
@@ -202,9 +203,9 @@ func checkKey(s *config.Settings) finding {
 	return finding{"API key", verdictOK, fmt.Sprintf("%s (%s)", s.APIKey, s.Origin(config.APIKey)), ""}
 }
 
-func checkURL(s *config.Settings) finding {
+func checkURL(s *config.Settings, insecureHTTP bool) finding {
 	f := finding{"API URL", verdictOK, fmt.Sprintf("%s (%s)", s.APIURL, s.Origin(config.APIURL)), ""}
-	if err := config.CheckTransport(s.APIURL, false); err != nil {
+	if err := config.CheckTransport(s.APIURL, insecureHTTP); err != nil {
 		f = failed(f.Check, err)
 		f.Verdict = verdictWarn
 	}

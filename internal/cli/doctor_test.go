@@ -29,6 +29,7 @@ func healthy(out *bytes.Buffer) *doctorOptions {
 		keyring: func(context.Context) error { return nil },
 		try:     func(context.Context) (string, error) { return "avx2", nil },
 		format:  formatJSON,
+		timeout: doctorTimeout,
 	}
 }
 

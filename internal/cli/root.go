@@ -36,6 +36,8 @@ func newRootCommand(a *App) *cobra.Command {
 		newExecuteCommand(a),
 		newCheckCommand(a),
 		newExplainCommand(a),
+		newJobsCommand(a),
+		newUserCommand(a),
 		newConfigureCommand(a),
 		newDoctorCommand(a),
 		newVersionCommand(a),
