@@ -39,6 +39,7 @@ type Plan struct {
 type InfeasibleError struct {
 	Detail     string // what is needed and what there is
 	Next       string // what to do
+	Need, Have int64  // bytes, where memory is what is missing
 	Candidates []Candidate
 }
 
@@ -169,6 +170,7 @@ func refuse(engines []sim.Engine, r *sim.Request, all []Candidate, method string
 			e.Detail = fmt.Sprintf("method %s cannot run this circuit: %s", best.Method, best.Reason)
 		}
 	case best.Bytes > maxMemory:
+		e.Need, e.Have = best.Bytes, maxMemory
 		e.Detail = fmt.Sprintf("%d qubits need %s (method %s, %s precision), and %s may be used", r.Circuit.NumQubits, Bytes(best.Bytes), best.Method, best.Precision, Bytes(maxMemory))
 	default:
 		e.Detail = fmt.Sprintf("the circuit would take more than a year with method %s", best.Method)

@@ -79,6 +79,13 @@ var golden = map[string]any{
 			Key: Key{ID: "key_def456", Name: "my-app-key", Prefix: "qcos-yy", Scopes: []Scope{ScopeRead}, CreatedAt: created}, Secret: "qcos-yyyy-yyyy-yyyy",
 		}, OldID: "key_abc123", OldExpiresAt: midnight,
 	},
+	"estimate": Estimate{
+		Refusal: NewProblem(CodeQuotaExceeded, DetailQubitsExceeded(25, 20), NextQuotaExceeded), NumQubits: 25, NumClbits: 25, NumOperations: 50,
+		AfterSimplification: CircuitSize{Qubits: 25, Operations: 49}, Shots: 1024, Method: "statevector", Precision: "double",
+		EstimatedSeconds: 0.5, EstimatedBytes: 1 << 29,
+		Candidates: []Candidate{{Method: "statevector", Feasible: true, EstimatedSeconds: 0.5, EstimatedBytes: 1 << 29, Reason: "the only one that can"}},
+		Warnings:   []string{}, Tier: TierFree, JobsToday: 3, DailyLimit: 10, ResetsAt: midnight,
+	},
 	"problem_key": *NewProblem(CodeInvalidAPIKey, DetailInvalidAPIKey, NextInvalidAPIKey),
 	"problem_circuit": Problem{
 		Type: TypeProblem, Title: "Bad Request", Status: 400, Detail: "3:1: unknown gate \"hh\"", Code: CodeInvalidCircuit,

@@ -17,6 +17,7 @@ const (
 	CodeForbidden            Code = "forbidden" // of the caller's tier or kind of credential, not of the key's scopes
 	CodeNotFound             Code = "not_found"
 	CodeMethodNotAllowed     Code = "method_not_allowed"
+	CodeRequestTimeout       Code = "request_timeout" // the request itself came too slowly
 	CodeConflict             Code = "conflict"
 	CodeGone                 Code = "gone" // purged by its owner
 	CodeTooLarge             Code = "too_large"
@@ -42,6 +43,7 @@ var httpStatus = map[Code]int{
 	CodeForbidden:            http.StatusForbidden,
 	CodeNotFound:             http.StatusNotFound,
 	CodeMethodNotAllowed:     http.StatusMethodNotAllowed,
+	CodeRequestTimeout:       http.StatusRequestTimeout,
 	CodeConflict:             http.StatusConflict,
 	CodeGone:                 http.StatusGone,
 	CodeTooLarge:             http.StatusRequestEntityTooLarge,
