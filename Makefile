@@ -10,7 +10,7 @@ VENV     := .cache/python
 
 export CGO_ENABLED ?= 0
 
-.PHONY: help run build test test-go test-python wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers clean
+.PHONY: help run build test test-go test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
@@ -29,6 +29,10 @@ test-go: ## run the tests of the binary and the Go client
 test-python: build $(VENV)/ready ## check and test the Python client (sets up .cache/python)
 	cd pkg/python && ../../$(VENV)/bin/ruff format --check . && ../../$(VENV)/bin/ruff check . && ../../$(VENV)/bin/mypy
 	cd pkg/python && QCOS_TEST_BINARY=$(CURDIR)/bin/qcos ../../$(VENV)/bin/pytest
+
+test-aer: build $(VENV)/ready ## compare circuits of Qiskit's library with Aer (installs Aer into .cache/python)
+	$(VENV)/bin/pip install -q --disable-pip-version-check qiskit-aer
+	cd pkg/python && QCOS_TEST_BINARY=$(CURDIR)/bin/qcos ../../$(VENV)/bin/pytest tests/test_aer.py
 
 $(VENV)/ready: pkg/python/pyproject.toml
 	$(PYTHON) -m venv $(VENV)

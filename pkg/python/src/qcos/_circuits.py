@@ -42,19 +42,28 @@ def _qiskit(circuit: Any) -> str:
     try:
         return str(qasm2.dumps(circuit))
     except qasm2.QASM2ExportError:  # control flow, for one
-        return str(qasm3.dumps(circuit))
+        try:
+            return str(qasm3.dumps(circuit))
+        except qasm3.QASM3ExporterError as e:
+            raise CircuitError(f"Qiskit cannot write the circuit as OpenQASM: {e}", next="transpile it first") from e
 
 
 def _without_composite_instructions(circuit: Any) -> Any:
-    """The circuit with instructions that are no gates (initialize, subcircuits that reset) replaced by what they are made of: the
-    exporter would write them as gates, which may not reset or measure."""
+    """The circuit with what the exporter writes wrongly replaced by what it is made of: instructions that are no gates (initialize,
+    subcircuits that reset), for it would write them as gates, which may not reset or measure; and gates whose parameters are no
+    real numbers (a diagonal), for it would write those as they are."""
     from qiskit.circuit import Barrier, ControlFlowOp, Delay, Gate, Measure, Reset
+    from qiskit.circuit.library import UnitaryGate
 
-    plain = (Gate, Measure, Reset, Barrier, Delay, ControlFlowOp)
+    plain = (Measure, Reset, Barrier, Delay, ControlFlowOp, UnitaryGate)
+
+    def fits(operation: Any) -> bool:
+        if isinstance(operation, plain) or operation.definition is None:
+            return True
+        return isinstance(operation, Gate) and not any(isinstance(p, complex) or hasattr(p, "shape") for p in operation.params)
+
     while True:
-        names = {
-            i.operation.name for i in circuit.data if not isinstance(i.operation, plain) and i.operation.definition is not None
-        }
+        names = {i.operation.name for i in circuit.data if not fits(i.operation)}
         if not names:
             return circuit
         circuit = circuit.decompose(gates_to_decompose=sorted(names))
