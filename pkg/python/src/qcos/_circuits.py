@@ -49,9 +49,11 @@ def _qiskit(circuit: Any) -> str:
 
 
 def _without_composite_instructions(circuit: Any) -> Any:
-    """The circuit with what the exporter writes wrongly replaced by what it is made of: instructions that are no gates (initialize,
-    subcircuits that reset), for it would write them as gates, which may not reset or measure; and gates whose parameters are no
-    real numbers (a diagonal), for it would write those as they are."""
+    """The circuit with what the exporter writes wrongly replaced by what it is made of.
+
+    Those are instructions that are no gates (initialize, subcircuits that reset), for it would write them as gates, which may not
+    reset or measure; and gates whose parameters are no real numbers (a diagonal), for it would write those as they are.
+    """
     from qiskit.circuit import Barrier, ControlFlowOp, Delay, Gate, Measure, Reset
     from qiskit.circuit.library import UnitaryGate
 
