@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"log/slog"
 	"strings"
@@ -22,13 +21,10 @@ const (
 
 // message is a notice between processes.
 type message struct {
-	From string    `json:"from"` // listener.self of the sender
+	From string    `json:"from"` // postgresDB.self of the sender
 	Kind string    `json:"kind"`
 	Rows []job.Row `json:"rows,omitempty"`
 }
-
-// self tells the notices of this process from those of others.
-var self = rand.Text()
 
 func (d *postgresDB) tell(ctx context.Context, c conn, all []notice) error {
 	rows := map[noticeKind][]job.Row{}
@@ -39,7 +35,7 @@ func (d *postgresDB) tell(ctx context.Context, c conn, all []notice) error {
 	for kind, rows := range rows {
 		for len(rows) > 0 {
 			n := min(len(rows), largestNotice)
-			m := message{From: self, Kind: string(rune(kind)), Rows: rows[:n]}
+			m := message{From: d.self, Kind: string(rune(kind)), Rows: rows[:n]}
 			if rows = rows[n:]; kind != finished {
 				m.Rows, rows = nil, nil
 			}
@@ -60,13 +56,13 @@ type listener struct {
 	done chan struct{}
 }
 
-func listen(config *pgx.ConnConfig, b *bus, log *slog.Logger) *listener {
+func listen(d *postgresDB, b *bus, log *slog.Logger) *listener {
 	ctx, stop := context.WithCancel(context.Background())
 	l := &listener{stop, make(chan struct{})}
 	go func() {
 		defer close(l.done)
 		for ctx.Err() == nil {
-			err := hear(ctx, config.Copy(), b)
+			err := hear(ctx, d, b)
 			if ctx.Err() != nil {
 				return
 			}
@@ -86,8 +82,8 @@ func (l *listener) close() {
 }
 
 // hear connects and hands notices on until the connection breaks.
-func hear(ctx context.Context, config *pgx.ConnConfig, b *bus) error {
-	c, err := pgx.ConnectConfig(ctx, config)
+func hear(ctx context.Context, d *postgresDB, b *bus) error {
+	c, err := pgx.ConnectConfig(ctx, d.pool.Config().ConnConfig)
 	if err != nil {
 		return err
 	}
@@ -102,7 +98,7 @@ func hear(ctx context.Context, config *pgx.ConnConfig, b *bus) error {
 		stop()
 		switch {
 		case err == nil:
-			b.publish(read(n.Payload))
+			b.publish(d.read(n.Payload))
 		case wait.Err() != nil && ctx.Err() == nil:
 			if err := c.Ping(ctx); err != nil { // a connection that died silently
 				return err
@@ -113,10 +109,10 @@ func hear(ctx context.Context, config *pgx.ConnConfig, b *bus) error {
 	}
 }
 
-// read takes a message apart. Those of this process were published when they were sent, and those of a newer one may be unknown.
-func read(payload string) []notice {
+// read takes a message apart. Those sent here were published when they were sent, and those of a newer one may be unknown.
+func (d *postgresDB) read(payload string) []notice {
 	var m message
-	if err := json.NewDecoder(strings.NewReader(payload)).Decode(&m); err != nil || m.From == self || len(m.Kind) != 1 {
+	if err := json.NewDecoder(strings.NewReader(payload)).Decode(&m); err != nil || m.From == d.self || len(m.Kind) != 1 {
 		return nil
 	}
 	kind := noticeKind(m.Kind[0])

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -22,7 +23,10 @@ const (
 )
 
 // postgresDB is a PostgreSQL database.
-type postgresDB struct{ pool *pgxpool.Pool }
+type postgresDB struct {
+	pool *pgxpool.Pool
+	self string // tells the notices sent here from those of others
+}
 
 func openPostgres(ctx context.Context, url string) (*postgresDB, error) {
 	c, err := pgxpool.ParseConfig(url)
@@ -39,7 +43,7 @@ func openPostgres(ctx context.Context, url string) (*postgresDB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresDB{pool}, nil
+	return &postgresDB{pool, rand.Text()}, nil
 }
 
 func (d *postgresDB) close() { d.pool.Close() }

@@ -151,7 +151,7 @@ func (db *DB) openURL(ctx context.Context, o Options) error {
 	if err := db.checkSecret(ctx); err != nil {
 		return err
 	}
-	db.listen = listen(d.pool.Config().ConnConfig, db.bus, db.log)
+	db.listen = listen(d, db.bus, db.log)
 	return nil
 }
 
