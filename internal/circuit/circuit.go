@@ -243,6 +243,9 @@ func (c *Circuit) Copy(from *Circuit, op Op, qubits []Qubit) *Op {
 // Mark is a length of a circuit, to which Rewind brings it back.
 type Mark struct{ ops, qubits, params, matrices int }
 
+// Ops is how many operations the circuit had.
+func (m Mark) Ops() int { return m.ops }
+
 // Mark returns the circuit's present length.
 func (c *Circuit) Mark() Mark { return Mark{len(c.Ops), len(c.qubits), len(c.params), len(c.matrices)} }
 

@@ -6,12 +6,11 @@ import "slices"
 // may still change.
 type Flow struct {
 	program *Program
-	// Reported is what remains of a run: the slots of variables and registers in the main frame, in rising order without overlaps.
-	Reported []Range
 
 	live, needed []map[int32]View // by function, by instruction
 	gates        []bool           // by instruction: before the function returns, a gate or a reset may come
 	gated        []bool           // by function: likewise, anywhere in it
+	silent       map[int32]bool   // the measurements on whose outcome the run does not depend
 }
 
 // View is the bits of a frame that matter.
@@ -28,11 +27,14 @@ const maxFlow = 1 << 25
 
 // NewFlow analyses a program, in time about linear in its code.
 func NewFlow(p *Program) *Flow {
-	f := &Flow{program: p, Reported: p.reported(), gates: make([]bool, len(p.Code)), gated: p.callers(changesState)}
+	f := &Flow{program: p, gates: make([]bool, len(p.Code)), gated: p.callers(changesState), silent: map[int32]bool{}}
+	reported := p.reported()
 	ends := p.callers(func(in Instr) bool { return in.Op == End })
 	for i := range p.Funcs {
-		fn := newFuncFlow(p, &p.Funcs[i], f.Reported, ends)
+		fn := newFuncFlow(p, &p.Funcs[i], reported, ends)
+		fn.silent = f.silent
 		f.live = append(f.live, fn.views(false))
+		fn.silent = nil
 		f.needed = append(f.needed, fn.views(true))
 		f.findGates(fn)
 	}
@@ -54,27 +56,6 @@ func (p *Program) callers(is func(Instr) bool) []bool {
 		}
 	}
 	return found
-}
-
-// reported merges the slots of registers and variables.
-func (p *Program) reported() []Range {
-	var all []Range
-	for _, c := range p.Cregs {
-		all = append(all, Range{c.Slot, int32(Words(c.Size))})
-	}
-	for _, v := range p.Vars {
-		all = append(all, Range{v.Slot, int32(v.Type.Words())})
-	}
-	slices.SortFunc(all, func(a, b Range) int { return int(a.First) - int(b.First) })
-	var out []Range
-	for _, r := range all {
-		if n := len(out); n > 0 && r.First <= out[n-1].First+out[n-1].N {
-			out[n-1].N = max(out[n-1].N, r.First+r.N-out[n-1].First)
-		} else if r.N > 0 {
-			out = append(out, r)
-		}
-	}
-	return out
 }
 
 // View is the bits that matter in the frame of a function at instruction at, which is a Measure, a Reset or the one behind a Call: for how
@@ -110,9 +91,37 @@ func (f *Flow) findGates(fn *funcFlow) {
 	}
 }
 
+// Silent reports whether how the run goes on does not depend on what the Measure at an instruction finds.
+func (f *Flow) Silent(at int32) bool { return f.silent[at] }
+
 // MeasuredAhead lists the qubits that may be measured from the places on, in rising order: of the function at hand and of those that it
 // returns to.
 func (f *Flow) MeasuredAhead(places []int32) []uint32 {
+	return f.ahead(places, func(in Instr) []Qubit {
+		if in.Op == Measure {
+			return f.program.Qubits[in.B : in.B+1]
+		}
+		return nil
+	})
+}
+
+// ChangedAhead lists the qubits that gates and resets may act on from the places on; see MeasuredAhead.
+func (f *Flow) ChangedAhead(places []int32) []uint32 {
+	return f.ahead(places, func(in Instr) []Qubit {
+		switch in.Op {
+		case ApplyGate:
+			return f.program.Gates[in.A].Qubits
+		case PowEnd:
+			return f.program.Pows[in.B].Controls
+		case Reset:
+			return f.program.Qubits[in.B : in.B+1]
+		}
+		return nil
+	})
+}
+
+// ahead lists the qubits of all instructions that may be met from the places on.
+func (f *Flow) ahead(places []int32, qubits func(Instr) []Qubit) []uint32 {
 	seen := make([]bool, len(f.program.Code))
 	found := map[uint32]struct{}{}
 	work := slices.Clone(places)
@@ -124,13 +133,12 @@ func (f *Flow) MeasuredAhead(places []int32) []uint32 {
 		}
 		seen[at] = true
 		in := f.program.Code[at]
-		switch in.Op {
-		case Measure:
-			q := f.program.Qubits[in.B]
+		for _, q := range qubits(in) {
 			for k := range q.Size {
 				found[q.First+k] = struct{}{}
 			}
-		case Call:
+		}
+		if in.Op == Call {
 			work = append(work, f.program.Funcs[in.A].Entry)
 		}
 		successors(in, at, func(next int32) { work = append(work, next) })

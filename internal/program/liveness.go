@@ -13,6 +13,7 @@ type funcFlow struct {
 	fixed    []int32 // cells that are reached through addresses: they always matter
 	blocks   []block
 	blockOf  map[int32]int // by first instruction
+	silent   map[int32]bool
 }
 
 // block is instructions that always run one after the other.
@@ -122,6 +123,9 @@ func (fn *funcFlow) walk(b *block, now []uint64, needed bool, views map[int32]Vi
 		now[c] = ^uint64(0)
 	}
 	for at := b.to - 1; at >= b.from; at-- {
+		if in := fn.p.Code[at]; views != nil && fn.silent != nil && in.Op == Measure {
+			fn.cells.each(Range{in.A, 1}, func(c int) { fn.silent[at] = now[c] == 0 })
+		}
 		fn.step(at, now, needed)
 		if views != nil && fn.isPlace(at) {
 			views[at] = fn.view(now)

@@ -41,6 +41,7 @@ package program
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/diag"
@@ -282,4 +283,9 @@ func (e *Eval) fails() bool {
 		return e.Op == value.Div || e.Op == value.Mod || e.Op == value.Pow || e.On.IsTime()
 	}
 	return true
+}
+
+// Measures reports whether the program measures anything.
+func (p *Program) Measures() bool {
+	return slices.ContainsFunc(p.Code, func(in Instr) bool { return in.Op == Measure })
 }

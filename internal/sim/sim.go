@@ -8,6 +8,7 @@ import (
 
 	"github.com/softquantus/qcos/internal/bitvec"
 	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/program"
 )
 
 // Precision is the floating-point format of amplitudes.
@@ -81,7 +82,11 @@ type PauliTerm struct {
 
 // Request is one job for an engine. It is read only and may be shared.
 type Request struct {
-	Circuit   *circuit.Circuit
+	Circuit *circuit.Circuit
+	// Program, where not nil, is what runs: Circuit is its outline (program.Outline), which stands for it in capabilities and estimates. The run
+	// adds operations to that circuit: it is not shared with another.
+	Program   *program.Program
+	MaxSteps  int64 // of a Program, in one history
 	Want      Want
 	Shots     int       // 0 where neither Counts nor Memory is wanted
 	Seed      uint64    // the only source of randomness

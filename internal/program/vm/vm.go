@@ -106,6 +106,12 @@ func (m *Machine) CopyFrom(o *Machine) {
 	m.PC, m.FP, m.Steps, m.Qubit, m.look = o.PC, o.FP, o.Steps, o.Qubit, o.look
 }
 
+// Restore makes the machine go on elsewhere: with a memory, which becomes its own, behind an event or at the start.
+func (m *Machine) Restore(mem []uint64, pc, fp int32, stack []Return, steps int64, q circuit.Qubit) {
+	m.Mem, m.PC, m.FP, m.Steps, m.Qubit, m.look = mem, pc, fp, steps, q, 0
+	m.Stack = append(m.Stack[:0], stack...)
+}
+
 // Words is how many slots of memory the frames take.
 func (m *Machine) Words() int { return len(m.Mem) }
 

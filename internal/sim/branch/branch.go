@@ -35,12 +35,20 @@ func (e *AmbiguousStateError) Error() string {
 // and expectations are of the state that they find: Amplitudes of the only one there is, up to rounding but with its phase, else an
 // *AmbiguousStateError; Expectations of the mixture of all branches, each with its exact probability.
 //
+// Where r has a Program, the program drives the states: r.Circuit is then its outline, behind which the program's gates are
+// written for State.Apply as it comes to them. Outcomes are then of 64·n bits: what the program reports (program.Layout), and behind it, where the
+// program measures nothing, the measurement of all qubits. Measurements from which no gate or reset can be reached any more are
+// the terminal ones.
+//
 // Where memory does not allow a copy of a state (State.Clone), one of two branches waits, without a state, and is computed from the
 // start again once the others are through. Records of outcomes are held to r.MaxMemory on their own: more are a *sim.LimitError.
 //
 // The result depends on the request alone. Result.Branches is one more than the number of times that both outcomes of a measurement
 // or reset were followed, and Result.PeakBytes is what the records took, without the states.
 func Run(ctx context.Context, r *sim.Request, start func() (State, error)) (*sim.Result, error) {
+	if r.Program != nil {
+		return drive(ctx, r, start)
+	}
 	t := newTree(r, start)
 	defer t.free()
 	if err := t.run(ctx); err != nil {
@@ -52,7 +60,7 @@ func Run(ctx context.Context, r *sim.Request, start func() (State, error)) (*sim
 // tree is a run of a circuit in progress.
 type tree struct {
 	harvest
-	program *program
+	course *course
 
 	at         int         // the step at hand
 	frontier   []*branch   // in front of step at, each with a state
@@ -81,8 +89,8 @@ const (
 
 func newTree(r *sim.Request, start func() (State, error)) *tree {
 	t := &tree{harvest: newHarvest(r, start), live: bitvec.New(r.Circuit.NumClbits)}
-	t.program = compile(r.Circuit, t.keepState())
-	t.completion = newCompletion(t.program)
+	t.course = compile(r.Circuit, t.keepState())
+	t.completion = newCompletion(t.course)
 	return t
 }
 
@@ -113,8 +121,8 @@ func (t *tree) run(ctx context.Context) error {
 
 // walk brings the frontier to the end of the circuit and finishes it.
 func (t *tree) walk(ctx context.Context) error {
-	for ; t.at < len(t.program.steps); t.at++ {
-		if err := t.advance(ctx, &t.program.steps[t.at]); err != nil {
+	for ; t.at < len(t.course.steps); t.at++ {
+		if err := t.advance(ctx, &t.course.steps[t.at]); err != nil {
 			return err
 		}
 	}
@@ -185,7 +193,7 @@ func (t *tree) take(ctx context.Context, b *branch, s *step) error {
 
 // pass keeps account of the live bits once all branches are through a step.
 func (t *tree) pass(s *step) {
-	for _, c := range t.program.deaths[s.deathLo:s.deathHi] {
+	for _, c := range t.course.deaths[s.deathLo:s.deathHi] {
 		t.live.Set(int(c), false)
 		t.stale = true
 	}

@@ -26,7 +26,7 @@ func (t *tree) finish(ctx context.Context, b *branch) error {
 }
 
 func (t *tree) writeConstants(b *branch) {
-	for _, c := range t.program.constants {
+	for _, c := range t.course.constants {
 		h := bitHash(c.clbit)
 		for i := range b.records {
 			b.records[i].put(int(c.clbit), h, c.value)
@@ -35,7 +35,7 @@ func (t *tree) writeConstants(b *branch) {
 }
 
 func (t *tree) takeOutcomes(ctx context.Context, b *branch) error {
-	if len(t.program.measured) == 0 {
+	if len(t.course.measured) == 0 {
 		for i := range b.records {
 			if r := &b.records[i]; t.keeps(r) {
 				t.outcomes.add(r.bits, r.count, t.weightOf(r))
@@ -44,7 +44,7 @@ func (t *tree) takeOutcomes(ctx context.Context, b *branch) error {
 		return nil
 	}
 	if b.shots > 0 {
-		err := t.sample(ctx, b, len(t.program.steps), t.program.measured, func(r *record, outcome bitvec.Vec, n int) {
+		err := t.sample(ctx, b, uint64(len(t.course.steps)), t.course.measured, func(r *record, outcome bitvec.Vec, n int) {
 			t.outcomes.add(t.completion.of(r, outcome), n, 0)
 		})
 		if err != nil {
@@ -59,7 +59,7 @@ func (t *tree) takeOutcomes(ctx context.Context, b *branch) error {
 
 // distribute adds the exact distribution of the terminal measurements of a branch.
 func (t *tree) distribute(ctx context.Context, b *branch) error {
-	return b.state.Distribution(ctx, t.program.measured, t.limit, func(outcome bitvec.Vec, p float64) {
+	return b.state.Distribution(ctx, t.course.measured, t.limit, func(outcome bitvec.Vec, p float64) {
 		for i := range b.records {
 			if t.outcomes.likely > t.limit {
 				return

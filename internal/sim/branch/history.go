@@ -22,6 +22,13 @@ type branch struct {
 
 	fingerprint uint64
 	fingered    bool // fingerprint is that of the state
+
+	// Of a branch that a program drives.
+	stop            *stop         // where the program waits; nil at its start
+	qubit           circuit.Qubit // that it asks about there
+	answered, value bool          // the answer, once the state has taken it
+	steps           int64         // that the program has taken
+	events          int           // measurements and resets in the history of the state
 }
 
 // choice is an uncertain outcome in a branch's history, linked to the one before.
@@ -40,7 +47,7 @@ func (t *tree) happens(b *branch, s *step) bool {
 
 // bury takes bits that are read for the last time out of the hash of live bits.
 func (t *tree) bury(b *branch, s *step) {
-	for _, c := range t.program.deaths[s.deathLo:s.deathHi] {
+	for _, c := range t.course.deaths[s.deathLo:s.deathHi] {
 		if b.records[0].bits.Get(int(c)) {
 			b.live ^= bitHash(c)
 		}
@@ -164,7 +171,7 @@ func (t *tree) split(b *branch, s *step, o odds) {
 	if s.clbit == circuit.NoClbit {
 		t.coincide = true
 	}
-	kids := t.deal(b, choice{step: t.at, op: s.lo, pos: t.request.Circuit.Ops[s.lo].Pos, before: b.choices}, o.one())
+	kids := t.deal(b, choice{step: t.at, op: s.lo, pos: t.request.Circuit.Ops[s.lo].Pos, before: b.choices}, uint64(t.at), o.one())
 	var other *branch
 	if kids[0] != nil && kids[1] != nil {
 		t.branches++
@@ -192,17 +199,18 @@ func (t *tree) split(b *branch, s *step, o odds) {
 	}
 }
 
-// deal makes the branches of both outcomes of c, without states; an outcome that nobody follows has none.
-func (t *harvest) deal(b *branch, c choice, p float64) (kids [2]*branch) {
+// deal makes the branches of both outcomes of c, without states; an outcome that nobody follows has none. The place at is for the
+// random numbers.
+func (t *harvest) deal(b *branch, c choice, at uint64, p float64) (kids [2]*branch) {
 	first := b.records[0]
-	zeros, ones := t.dealRecords(b, c.step, p)
+	zeros, ones := t.dealRecords(b, at, p)
 	chances := [2]float64{1 - p, p}
 	for v, records := range [2][]record{zeros, ones} {
 		own := c
 		own.value = v == 1
 		kid := &branch{
-			records: records, weight: b.weight * chances[v], key: rng.Mix(rng.Mix(b.key, uint64(c.step)), uint64(v)),
-			live: b.live, lo: b.lo, hi: b.hi, choices: &own,
+			records: records, weight: b.weight * chances[v], key: rng.Mix(rng.Mix(b.key, at), uint64(v)),
+			live: b.live, lo: b.lo, hi: b.hi, choices: &own, stop: b.stop, qubit: b.qubit, steps: b.steps, events: b.events,
 		}
 		for i := range records {
 			kid.shots += records[i].count
@@ -221,8 +229,8 @@ func (t *harvest) deal(b *branch, c choice, p float64) (kids [2]*branch) {
 
 // dealRecords deals each record's shots. A random number belongs to the branch's history, the step and the record's value: what else
 // the tree holds does not change it.
-func (t *harvest) dealRecords(b *branch, at int, p float64) (zeros, ones []record) {
-	stream := rng.New(t.request.Seed, rng.Mix(rng.Mix(b.key, uint64(at)), dealNumbers))
+func (t *harvest) dealRecords(b *branch, at uint64, p float64) (zeros, ones []record) {
+	stream := rng.New(t.request.Seed, rng.Mix(rng.Mix(b.key, at), dealNumbers))
 	zeros, ones = b.records[:0], t.pool.takeList()
 	for _, r := range b.records {
 		stream.Seek(r.hash)

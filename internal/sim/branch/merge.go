@@ -32,7 +32,8 @@ func (t *tree) merge(ctx context.Context) error {
 	t.stale = false
 	if t.worthComparing() {
 		before := len(t.frontier)
-		if err := t.mergeAlike(ctx); err != nil {
+		var err error
+		if t.frontier, err = t.mergeAlike(ctx, t.frontier, t); err != nil {
 			return err
 		}
 		t.compared, t.fruitful = len(t.frontier), len(t.frontier) < before
@@ -43,29 +44,46 @@ func (t *tree) merge(ctx context.Context) error {
 	return nil
 }
 
-func (t *tree) mergeAlike(ctx context.Context) error {
-	order := make([]int, len(t.frontier))
+// kin tells which branches are equal.
+type kin interface {
+	// liveHash is a hash of what a branch's future depends on beside its state.
+	liveHash(b *branch) uint64
+	// finger brings a branch up to date and sees to its fingerprint.
+	finger(ctx context.Context, b *branch) error
+	// equal compares branches of one live hash and one fingerprint.
+	equal(a, b *branch) bool
+	// mayCoincide reports whether two records of equal branches may be equal.
+	mayCoincide() bool
+}
+
+// mergeAlike unites equals in a list of branches and returns what is left of it, in order. After an error some may have no state.
+func (h *harvest) mergeAlike(ctx context.Context, list []*branch, k kin) ([]*branch, error) {
+	order := make([]int, len(list))
 	for i := range order {
 		order[i] = i
 	}
-	live := func(i int) uint64 { return t.frontier[i].live }
+	live := func(i int) uint64 { return k.liveHash(list[i]) }
 	merged := false
 	err := forEachRun(order, live, func(same []int) error {
 		for _, i := range same {
-			if err := t.finger(ctx, t.frontier[i]); err != nil {
+			if err := k.finger(ctx, list[i]); err != nil {
 				return err
 			}
 		}
-		return forEachRun(same, func(i int) uint64 { return t.frontier[i].fingerprint }, func(alike []int) error {
-			merged = t.mergeRun(alike) || merged
+		return forEachRun(same, func(i int) uint64 { return list[i].fingerprint }, func(alike []int) error {
+			merged = h.mergeRun(list, alike, k) || merged
 			return ctx.Err()
 		})
 	})
 	if merged {
-		t.frontier = slices.DeleteFunc(t.frontier, func(b *branch) bool { return b.state == nil })
+		list = slices.DeleteFunc(list, func(b *branch) bool { return b.state == nil })
 	}
-	return err
+	return list, err
 }
+
+func (t *tree) liveHash(b *branch) uint64 { return b.live }
+
+func (t *tree) mayCoincide() bool { return t.coincide }
 
 // forEachRun sorts places by key, those of one key in rising order, and calls f for each run of two or more of one key.
 func forEachRun(places []int, key func(int) uint64, f func([]int) error) error {
@@ -98,14 +116,14 @@ func (t *tree) finger(ctx context.Context, b *branch) error {
 
 // mergeRun unites equals among branches of one fingerprint and one hash of live bits. A branch that went into another has no state
 // afterwards.
-func (t *tree) mergeRun(places []int) (merged bool) {
+func (h *harvest) mergeRun(list []*branch, places []int, k kin) (merged bool) {
 	var different []*branch
 	for _, i := range places {
-		b := t.frontier[i]
-		into := slices.IndexFunc(different, func(a *branch) bool { return t.equal(a, b) })
+		b := list[i]
+		into := slices.IndexFunc(different, func(a *branch) bool { return k.equal(a, b) })
 		switch {
 		case into >= 0:
-			t.unite(different[into], b, t.coincide)
+			h.unite(different[into], b, k.mayCoincide())
 			merged = true
 		case len(different) < maxCompared:
 			different = append(different, b)

@@ -55,7 +55,7 @@ type completion struct {
 // span is consecutive outcome bits that go to consecutive clbits.
 type span struct{ source, clbit, width int }
 
-func newCompletion(p *program) *completion {
+func newCompletion(p *course) *completion {
 	f := &completion{bits: bitvec.New(p.circuit.NumClbits)}
 	for _, w := range p.writes {
 		if n := len(f.spans); n > 0 {

@@ -42,7 +42,7 @@ func (t *tree) replay(ctx context.Context, b *branch) error {
 	t.live = bitvec.New(n)
 	choices := b.choices.all()
 	for t.at = 0; t.at < b.at; t.at++ {
-		s := &t.program.steps[t.at]
+		s := &t.course.steps[t.at]
 		if err := t.repeat(ctx, ghost, s, &choices); err != nil {
 			return err
 		}

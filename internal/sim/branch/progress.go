@@ -40,6 +40,13 @@ func (p *progress) at(op int) {
 
 func (p *progress) finished(b *branch) { p.done += p.share(b) }
 
+// tellFinished tells what is through: of a program nobody knows how far it is otherwise.
+func (p *progress) tellFinished() {
+	if p.call != nil {
+		p.tell(p.done, leastProgress)
+	}
+}
+
 func (p *progress) end() {
 	if p.call != nil {
 		p.tell(1, 0)

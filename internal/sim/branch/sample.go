@@ -14,14 +14,14 @@ import (
 type sampling struct {
 	h      *harvest
 	b      *branch
-	at     int
+	at     uint64
 	qubits []circuit.Qubit
 	enter  func(r *record, outcome bitvec.Vec, n int) // n shots of a record had an outcome
 }
 
 // stream returns the random numbers of the branch for a purpose.
 func (s *sampling) stream(purpose uint64) *rng.Stream {
-	return rng.New(s.h.request.Seed, rng.Mix(rng.Mix(s.b.key, uint64(s.at)), purpose))
+	return rng.New(s.h.request.Seed, rng.Mix(rng.Mix(s.b.key, s.at), purpose))
 }
 
 // maxDealt is up to how many shots are dealt one by one to the records of a branch.
@@ -29,7 +29,7 @@ const maxDealt = 1 << 26
 
 // sample draws the qubits, which nothing acts on afterwards, for all shots of a branch. Records are brought into an order of their own
 // first, so that the random numbers do not depend on how the run came to hold them.
-func (h *harvest) sample(ctx context.Context, b *branch, at int, qubits []circuit.Qubit, enter func(r *record, outcome bitvec.Vec, n int)) error {
+func (h *harvest) sample(ctx context.Context, b *branch, at uint64, qubits []circuit.Qubit, enter func(r *record, outcome bitvec.Vec, n int)) error {
 	s := &sampling{h, b, at, qubits, enter}
 	records := slices.DeleteFunc(slices.Clone(b.records), func(r record) bool { return r.count == 0 })
 	slices.SortFunc(records, func(x, y record) int { return cmp.Compare(x.hash, y.hash) })

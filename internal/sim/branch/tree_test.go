@@ -35,8 +35,8 @@ func walkChecked(t *testing.T, r *sim.Request, s *stock) {
 		if err := tr.unpark(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		for ; tr.at < len(tr.program.steps); tr.at++ {
-			if err := tr.advance(t.Context(), &tr.program.steps[tr.at]); err != nil {
+		for ; tr.at < len(tr.course.steps); tr.at++ {
+			if err := tr.advance(t.Context(), &tr.course.steps[tr.at]); err != nil {
 				t.Fatal(err)
 			}
 			checkTree(t, tr)
@@ -60,7 +60,7 @@ func checkTree(t *testing.T, tr *tree) {
 			}
 		}
 	}
-	kind := tr.program.steps[tr.at].kind
+	kind := tr.course.steps[tr.at].kind
 	if tr.coincide && len(tr.frontier) == 1 && (kind == measureStep || kind == resetStep) {
 		t.Errorf("step %d: equal records are expected in a single branch", tr.at)
 	}
@@ -163,7 +163,7 @@ func TestDealingDoesNotDependOnOrder(t *testing.T) {
 			r.put(i, bitHash(uint32(i)), true)
 			b.records = append(b.records, r)
 		}
-		zeros, ones := tr.dealRecords(b, tr.at, 0.4)
+		zeros, ones := tr.dealRecords(b, uint64(tr.at), 0.4)
 		got := map[string]string{}
 		for _, r := range zeros {
 			got[r.bits.String()] = fmt.Sprint(r.count)

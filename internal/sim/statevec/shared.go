@@ -108,6 +108,16 @@ func (r *shared[F]) compile(lo, hi int, at []int) (*program[F], error) {
 	return p, nil
 }
 
+// forget drops the programs of operations from that place on.
+func (r *shared[F]) forget(from int) {
+	for s := range r.programs {
+		if s.hi > from {
+			delete(r.programs, s)
+			r.cached -= s.hi - s.lo
+		}
+	}
+}
+
 // flip returns the program for x on a position of a state of n.
 func (r *shared[F]) flip(position, n int) *program[F] {
 	p := r.flips[position]

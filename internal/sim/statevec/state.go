@@ -25,6 +25,7 @@ var (
 	_ branch.Amplituder = (*state[float64])(nil)
 	_ branch.Expecter   = (*state[float64])(nil)
 	_ branch.Progresser = (*state[float64])(nil)
+	_ branch.Forgetter  = (*state[float64])(nil)
 )
 
 // newState returns |0…0>.
@@ -78,6 +79,9 @@ func (s *state[F]) Apply(ctx context.Context, lo, hi int) error {
 	}
 	return nil
 }
+
+// Forget is branch.Forgetter's.
+func (s *state[F]) Forget(from int) { s.run.forget(from) }
 
 // OnProgress is branch.Progresser's.
 func (s *state[F]) OnProgress(f func(op int)) { s.progress = f }

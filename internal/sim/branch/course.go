@@ -8,8 +8,8 @@ import (
 	"github.com/softquantus/qcos/internal/circuit"
 )
 
-// program is a circuit as the tree walks it: a few steps that need the state, and what is left to be measured at the very end.
-type program struct {
+// course is a circuit as the tree walks it: a few steps that need the state, and what is left to be measured at the very end.
+type course struct {
 	circuit *circuit.Circuit
 	steps   []step
 	deaths  []circuit.Clbit // of all steps; see step.deathLo
@@ -84,10 +84,10 @@ type death struct {
 	clbit circuit.Clbit
 }
 
-// compile makes the program of c. A measurement is left to the end where nothing happens to its qubit afterwards and nobody reads its
+// compile makes the course of c. A measurement is left to the end where nothing happens to its qubit afterwards and nobody reads its
 // clbit: then all of them are drawn at once from each final state. With keepState a reset at the end counts as something that
 // happens; without, it is dropped.
-func compile(c *circuit.Circuit, keepState bool) *program {
+func compile(c *circuit.Circuit, keepState bool) *course {
 	n := len(c.Ops)
 	a := &analysis{
 		circuit: c, keepState: keepState, busy: make([]bool, c.NumQubits), measured: make([]bool, c.NumQubits),
@@ -101,7 +101,7 @@ func compile(c *circuit.Circuit, keepState bool) *program {
 		a.fates[i] = a.judge(i, op)
 	}
 	slices.Reverse(a.deaths)
-	return a.program()
+	return a.course()
 }
 
 func (a *analysis) judge(i int, op circuit.Op) fate {
@@ -179,9 +179,9 @@ func (a *analysis) read(i int, cond circuit.Condition) {
 	}
 }
 
-// program gathers the kept ops into steps.
-func (a *analysis) program() *program {
-	p := &program{circuit: a.circuit}
+// course gathers the kept ops into steps.
+func (a *analysis) course() *course {
+	p := &course{circuit: a.circuit}
 	written := bitvec.New(a.circuit.NumClbits)
 	next := 0 // of a.deaths
 	for i, op := range a.circuit.Ops {
@@ -203,13 +203,13 @@ func (a *analysis) program() *program {
 }
 
 // extend lets a range of gates go on over a barrier, so that the gates after it may join.
-func (p *program) extend(i int) {
+func (p *course) extend(i int) {
 	if n := len(p.steps); n > 0 && p.steps[n-1].kind == applyStep && p.steps[n-1].hi == i {
 		p.steps[n-1].hi++
 	}
 }
 
-func (p *program) leave(c *circuit.Circuit, op circuit.Op) {
+func (p *course) leave(c *circuit.Circuit, op circuit.Op) {
 	if op.Kind == circuit.Assign {
 		p.constants = append(p.constants, constant{op.Clbit(), op.Value()})
 		return
@@ -218,7 +218,7 @@ func (p *program) leave(c *circuit.Circuit, op circuit.Op) {
 }
 
 // number gives the terminal measurements their places. Outcome bits in the order of clbits make registers out of whole words.
-func (p *program) number() {
+func (p *course) number() {
 	slices.SortFunc(p.writes, func(a, b write) int { return cmp.Compare(a.clbit, b.clbit) })
 	place := make(map[circuit.Qubit]int, len(p.writes))
 	for i := range p.writes {
@@ -233,7 +233,7 @@ func (p *program) number() {
 	}
 }
 
-func (p *program) add(a *analysis, i int, op circuit.Op, written bitvec.Vec) {
+func (p *course) add(a *analysis, i int, op circuit.Op, written bitvec.Vec) {
 	s := step{kind: applyStep, cond: op.If, lo: i, hi: i + 1, clbit: circuit.NoClbit, deathLo: len(p.deaths), live: a.liveAfter[i]}
 	switch op.Kind {
 	case circuit.Gate:
