@@ -31,6 +31,7 @@ const (
 // beside it.
 type sqliteDB struct {
 	folder  string
+	name    string // for sql.Open
 	writer  *sql.DB
 	readers *sql.DB
 
@@ -53,7 +54,7 @@ func openSQLite(folder string, _ *slog.Logger) (*sqliteDB, error) {
 		return nil, err
 	}
 	name := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}).String() + "?" + pragmas
-	d := &sqliteDB{folder: folder, statements: map[statementKey]*sql.Stmt{}}
+	d := &sqliteDB{folder: folder, name: name, statements: map[statementKey]*sql.Stmt{}}
 	if d.writer, err = sql.Open("sqlite", name); err != nil {
 		return nil, err
 	}

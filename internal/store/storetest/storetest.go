@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -53,7 +54,7 @@ func SQLite(tb testing.TB) Database {
 // Postgres is a fresh database on a server; where there is no server and none can be started, the test is skipped and says so.
 func Postgres(tb testing.TB) Database {
 	tb.Helper()
-	return Database{"postgres", store.Options{URL: freshPostgres(tb), Secret: Secret()}}
+	return Database{"postgres", store.Options{URL: freshPostgres(tb, templateOf(tb)), Secret: Secret()}}
 }
 
 // Each runs a test on a fresh database of each kind.
@@ -62,20 +63,55 @@ func Each(t *testing.T, test func(t *testing.T, d Database)) {
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
 }
 
-// freshPostgres makes a database with a name of its own, which is dropped when the test ends, and gives its URL.
-func freshPostgres(tb testing.TB) string {
+// EmptyPostgres is the URL of a database without any tables. It is skipped as Postgres is.
+func EmptyPostgres(tb testing.TB) string {
 	tb.Helper()
-	server := os.Getenv("QCOS_TEST_PG_URL")
-	if server == "" {
-		var why string
-		if server, why = startedServer(); server == "" {
-			tb.Skip("NOT TESTED ON POSTGRESQL: " + why + " (set QCOS_TEST_PG_URL, or install postgresql)")
-		}
-	}
+	return freshPostgres(tb, "template1")
+}
+
+// freshPostgres makes a copy of a database, which is dropped when the test ends, and gives its URL.
+func freshPostgres(tb testing.TB, template string) string {
+	tb.Helper()
+	server := serverOf(tb)
 	name := "qcos_test_" + strings.ToLower(rand.Text()[:12])
-	administer(tb, server, "CREATE DATABASE "+name)
+	administer(tb, server, "CREATE DATABASE "+name+" TEMPLATE "+template)
 	tb.Cleanup(func() { administer(tb, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	return withDatabase(tb, server, name)
+}
+
+func serverOf(tb testing.TB) string {
+	tb.Helper()
+	if server := os.Getenv("QCOS_TEST_PG_URL"); server != "" {
+		return server
+	}
+	server, why := startedServer()
+	if server == "" {
+		tb.Skip("NOT TESTED ON POSTGRESQL: " + why + " (set QCOS_TEST_PG_URL, or install postgresql)")
+	}
+	return server
+}
+
+// migrated is a database on the server of this process that others are copied from: copying takes less time than migrating.
+const migrated = "qcos_migrated"
+
+var makeMigrated sync.Once
+
+// templateOf gives the database to copy. On a server that is not ours nothing is left behind for it.
+func templateOf(tb testing.TB) string {
+	tb.Helper()
+	server := serverOf(tb)
+	if os.Getenv("QCOS_TEST_PG_URL") != "" {
+		return "template1"
+	}
+	makeMigrated.Do(func() {
+		administer(tb, server, "CREATE DATABASE "+migrated)
+		db, err := store.Open(context.Background(), store.Options{URL: withDatabase(tb, server, migrated)})
+		if err != nil {
+			tb.Fatalf("migrate: %v", err)
+		}
+		db.Close()
+	})
+	return migrated
 }
 
 func administer(tb testing.TB, server, statement string) {
