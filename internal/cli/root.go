@@ -38,6 +38,7 @@ func newRootCommand(a *App) *cobra.Command {
 		newExplainCommand(a),
 		newJobsCommand(a),
 		newUserCommand(a),
+		newFmtCommand(a),
 		newConfigureCommand(a),
 		newDoctorCommand(a),
 		newVersionCommand(a),
