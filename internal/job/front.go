@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/softquantus/qcos/internal/account"
+	"github.com/softquantus/qcos/internal/machine"
 )
 
 // ErrNoWorker says that no worker has registered yet, so that nothing can be said about what can be run.
@@ -30,7 +31,8 @@ type Front struct {
 	waits    *waits
 	places   *places
 	capacity *capacity
-	large    chan struct{} // held while a large program is read
+	small    chan struct{} // held while a small program is read and planned
+	large    chan struct{} // held while a large one is
 }
 
 var _ Service = (*Front)(nil)
@@ -45,7 +47,7 @@ func NewFront(o FrontOptions) *Front {
 	}
 	return &Front{
 		FrontOptions: o, waits: newWaits(), places: &places{store: o.Store, now: o.Clock}, capacity: &capacity{store: o.Store, now: o.Clock},
-		large: make(chan struct{}, largeAtOnce),
+		small: make(chan struct{}, machine.Threads()), large: make(chan struct{}, largeAtOnce),
 	}
 }
 

@@ -28,27 +28,44 @@ func loadProgram(source []byte, maxOps int) *qasm.Program {
 	return qasm.Load(programName, source, qasm.Options{ReadFile: noFiles, MaxOps: maxOps})
 }
 
-// admitted holds the place in which large programs are read, where it has one.
+// admitted holds the place in which its program is read.
 type admitted struct {
 	*qasm.Program
 	release func()
 }
 
-// read reads a program, a large one only when there is a place for it. The caller calls release when it is done with the circuit.
+// read reads a program when there is a place for it. The caller calls release when it is done with the circuit.
+//
+// There are as many places for small programs as processors. So hundreds of callers who submit as fast as they can get half of the
+// processors and not nearly all of them: the other half runs what they submitted.
 func (f *Front) read(ctx context.Context, source string) (admitted, error) {
 	text := []byte(source)
 	if len(text) <= smallSource {
+		release, err := takePlace(ctx, f.small)
+		if err != nil {
+			return admitted{}, err
+		}
 		p := loadProgram(text, smallOps)
 		if p.Circuit != nil || !hasCode(p.Diagnostics, tooManyOps) {
-			return admitted{p, func() {}}, nil
+			return admitted{p, release}, nil
 		}
+		release()
 	}
+	release, err := takePlace(ctx, f.large)
+	if err != nil {
+		return admitted{}, err
+	}
+	return admitted{loadProgram(text, MaxOps), release}, nil
+}
+
+// takePlace waits for one of the places, or for ctx's end.
+func takePlace(ctx context.Context, places chan struct{}) (release func(), err error) {
 	select {
-	case f.large <- struct{}{}:
+	case places <- struct{}{}:
+		return func() { <-places }, nil
 	case <-ctx.Done():
-		return admitted{}, ctx.Err()
+		return nil, ctx.Err()
 	}
-	return admitted{loadProgram(text, MaxOps), func() { <-f.large }}, nil
 }
 
 // tooManyOps is the code of the diagnostic about more operations than are allowed.
