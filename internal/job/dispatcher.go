@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/softquantus/qcos/internal/account"
 )
 
-// Dispatcher releases waiting jobs to workers. Every replica of a service has one; one of them at a time holds the office and
+// Dispatcher releases waiting jobs to workers, and takes them back from those that died. Every replica of a service has one; one of them at a time holds the office and
 // works, the others stand by. Where two believe that they hold it, the store refuses the one whose term is over.
 type Dispatcher struct {
 	store   Store
@@ -48,13 +49,16 @@ const (
 	workersEvery = time.Second // how often workers are listed
 )
 
-// Run works until ctx ends, and then gives the office back.
+// Run works until ctx ends, and then gives the office back. Its error is that it could not begin.
 func (d *Dispatcher) Run(ctx context.Context) error {
 	changed, stop, err := d.notices.Work(ctx)
 	if err != nil {
 		return fmt.Errorf("the dispatcher hears of no changes: %w", err)
 	}
 	defer stop()
+	var sweeper sync.WaitGroup
+	defer sweeper.Wait()
+	sweeper.Go(func() { d.sweep(ctx) })
 	for ctx.Err() == nil {
 		term, ok, err := d.lead(ctx)
 		switch {

@@ -196,6 +196,9 @@ func (s *fakeStore) Release(_ context.Context, term int64, to []Placement, at ti
 	}
 	lots := map[string][]Row{}
 	for _, p := range to {
+		if _, there := s.workers[p.Worker]; !there {
+			continue
+		}
 		if j := s.jobs[p.Row]; j.Status == api.StatusQueued && j.Worker == "" {
 			j.Worker, j.ReleasedAt = p.Worker, at
 			lots[p.Worker] = append(lots[p.Worker], p.Row)

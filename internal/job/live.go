@@ -2,16 +2,10 @@ package job
 
 import (
 	"context"
-	"slices"
 	"time"
 )
 
-// MaxLost is how many attempts of a job are lost with their workers before it fails with that reason.
-const MaxLost = 2
-
 const (
-	sweepEvery = 3 * time.Second
-
 	// cancelsEvery is how often the store is asked which attempts are to stop, while there are any that have run for youngAttempt:
 	// with the notices it is the second way for a cancellation to arrive within a second.
 	cancelsEvery = 500 * time.Millisecond
@@ -35,62 +29,25 @@ func (r *Runner) heartbeat(ctx context.Context) error {
 	return nil
 }
 
-// live sends heartbeats and sweeps dead workers until ctx ends.
+// live sends heartbeats until ctx ends, and looks for jobs that got lost on their way here.
 func (r *Runner) live(ctx context.Context) {
-	beats, sweeps := time.NewTicker(heartbeatEvery), time.NewTicker(sweepEvery)
+	beats := time.NewTicker(heartbeatEvery)
 	defer beats.Stop()
-	defer sweeps.Stop()
-	var others liveness
 	var strays strays
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-beats.C:
-			if err := r.heartbeat(ctx); err != nil && ctx.Err() == nil {
-				r.Log.Warn("the heartbeat did not arrive", "error", err)
-			} else if err := r.returnStrays(ctx, &strays); err != nil && ctx.Err() == nil {
-				r.Log.Warn("lost jobs could not be looked for", "error", err)
-			}
-		case <-sweeps.C:
-			if err := r.sweep(ctx, &others); err != nil && ctx.Err() == nil {
-				others.forget() // where this worker cannot reach the store, others may not either
-				r.Log.Warn("dead workers could not be looked for", "error", err)
-			}
+		}
+		err := r.heartbeat(ctx)
+		if err == nil {
+			err = r.returnStrays(ctx, &strays)
+		}
+		if err != nil && ctx.Err() == nil {
+			r.Log.Warn("the worker cannot reach the store", "error", err)
 		}
 	}
-}
-
-// sweep takes the jobs of dead workers from them.
-func (r *Runner) sweep(ctx context.Context, others *liveness) error {
-	ctx, cancel := context.WithTimeout(ctx, storePatience)
-	defer cancel()
-	loads, err := r.Store.Loads(ctx) // first: whoever has jobs registered before it got them
-	if err != nil {
-		return err
-	}
-	workers, err := r.Store.Workers(ctx, time.Time{})
-	if err != nil {
-		return err
-	}
-	_, dead := others.observe(workers, r.now())
-	orphans := slices.ContainsFunc(loads, func(l Load) bool {
-		return !slices.ContainsFunc(workers, func(w Worker) bool { return w.ID == l.Worker })
-	})
-	if len(dead) == 0 && !orphans {
-		return nil
-	}
-	n, err := r.Store.Sweep(ctx, dead, MaxLost, r.now())
-	if err != nil {
-		return err
-	}
-	for _, w := range dead {
-		r.Log.Warn("a worker died", "worker", w.ID, "host", w.Host, "pid", w.PID)
-	}
-	if n > 0 {
-		r.Log.Info("jobs of workers that are gone were taken over", "jobs", n)
-	}
-	return nil
 }
 
 // watchCancels stops attempts whose jobs are cancelled or were given to another worker.

@@ -139,8 +139,8 @@ type Store interface {
 	Waiting(ctx context.Context, after Row, limit int) ([]Waiting, error)
 	// Loads sums the released and not yet finished jobs of each worker that has any.
 	Loads(ctx context.Context) ([]Load, error)
-	// Release marks jobs as released to their workers and enters them into the queue, those that wait no longer left out. The term
-	// is that of Lead: ErrSuperseded where it is over, and nothing is done.
+	// Release marks jobs as released to their workers and enters them into the queue, those that wait no longer and those for workers
+	// that are not registered left out. The term is that of Lead: ErrSuperseded where it is over, and nothing is done.
 	Release(ctx context.Context, term int64, to []Placement, at time.Time) error
 
 	// Start begins an attempt at each of the jobs that are queued and released to the worker: they are processing, Attempt one

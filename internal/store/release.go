@@ -86,7 +86,8 @@ func (db *DB) Release(ctx context.Context, term int64, to []job.Placement, at ti
 			err := row.Scan(&id)
 			released[to[i].Worker] = append(released[to[i].Worker], id)
 			return err
-		}, `UPDATE jobs SET worker = $2, released_at = $3 WHERE id = $1 AND status = 'queued' AND worker = '' RETURNING id`, args)
+		}, `UPDATE jobs SET worker = $2, released_at = $3 WHERE id = $1 AND status = 'queued' AND worker = ''
+			AND EXISTS (SELECT 1 FROM workers WHERE id = $2) RETURNING id`, args)
 		if err != nil || len(released) == 0 {
 			return err
 		}
