@@ -44,7 +44,10 @@ var allowed = map[string][]string{
 	"internal/run":              {"internal/program/...", "internal/value", "internal/bitvec", "internal/diag", "internal/gate", "internal/circuit", "internal/machine", "internal/pass", "internal/plan", "internal/sim", "internal/sim/..."},
 	"internal/account":          {},
 	"internal/job":              {"internal/account", "internal/machine", "internal/qasm", "internal/diag", "internal/circuit", "internal/plan", "internal/sim", "internal/run", "pkg/api"},
-	"internal/store/...":        {"internal/store/...", "internal/account", "internal/job", "pkg/api"},
+	"internal/identity":         {"internal/account"},
+	"internal/oauth":            {"internal/account", "internal/identity"},
+	"internal/web":              {"internal/account", "internal/identity", "internal/oauth", "internal/job", "internal/run", "pkg/api"},
+	"internal/store/...":        {"internal/store/...", "internal/account", "internal/identity", "internal/job", "pkg/api"},
 	"internal/server/...":       {"internal/server/...", "internal/account", "internal/job", "internal/run", "internal/plan", "internal/qasm", "internal/diag", "pkg/api"},
 	"internal/cli/...":          {"internal/...", "pkg/..."},
 }

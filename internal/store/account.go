@@ -31,15 +31,7 @@ func readUser(row scanner) (account.User, error) {
 func (db *DB) CreateUser(ctx context.Context, u account.User, e account.Event) (account.User, error) {
 	err := db.update(ctx, func(c conn) error {
 		var err error
-		u.Owner.ID, err = one(ctx, c, value[int64], "INSERT INTO owners (kind, tier, created_at) VALUES ($1, $2, $3) RETURNING id",
-			string(u.Owner.Kind), string(u.Owner.Tier), millis(u.Owner.CreatedAt))
-		if err != nil {
-			return err
-		}
-		u.ID, err = one(ctx, c, value[int64],
-			"INSERT INTO users (email, owner_id, created_at, disabled_at) VALUES ($1, $2, $3, $4) RETURNING id",
-			u.Email, u.Owner.ID, millis(u.CreatedAt), millis(u.DisabledAt))
-		if err != nil {
+		if u, err = insertUser(ctx, c, u); err != nil {
 			return err
 		}
 		e.OwnerID = u.Owner.ID
@@ -52,6 +44,19 @@ func (db *DB) CreateUser(ctx context.Context, u account.User, e account.Event) (
 		return account.User{}, err
 	}
 	return u, nil
+}
+
+// insertUser enters a user with an owner of their own.
+func insertUser(ctx context.Context, c conn, u account.User) (account.User, error) {
+	var err error
+	u.Owner.ID, err = one(ctx, c, value[int64], "INSERT INTO owners (kind, tier, created_at) VALUES ($1, $2, $3) RETURNING id",
+		string(u.Owner.Kind), string(u.Owner.Tier), millis(u.Owner.CreatedAt))
+	if err != nil {
+		return u, err
+	}
+	u.ID, err = one(ctx, c, value[int64], "INSERT INTO users (email, owner_id, created_at, disabled_at) VALUES ($1, $2, $3, $4) RETURNING id",
+		u.Email, u.Owner.ID, millis(u.CreatedAt), millis(u.DisabledAt))
+	return u, err
 }
 
 // record enters an event into the audit log.
