@@ -24,6 +24,11 @@ import (
 	"github.com/softquantus/qcos/internal/web"
 )
 
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // where the OAuth library says what it refuses
+	m.Run()
+}
+
 // site is a server with pages on a fresh database, whose clock the test moves.
 type site struct {
 	*testing.T
