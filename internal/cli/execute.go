@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/config"
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/plan"
@@ -23,10 +22,11 @@ const defaultShots = 1024
 type executeOptions struct {
 	app      *App
 	load     loader
-	simulate func(ctx context.Context, c *circuit.Circuit, o run.Options) (*run.Report, error)
+	simulate func(ctx context.Context, w run.Workload, o run.Options) (*run.Report, error)
 
 	files   []string
 	source  sourceOptions
+	inputs  inputOptions
 	sim     simulationOptions
 	remote  clientOptions
 	job     jobOptions
@@ -38,7 +38,7 @@ type executeOptions struct {
 }
 
 func newExecuteCommand(a *App) *cobra.Command {
-	o := &executeOptions{app: a, load: qasm.Load, simulate: run.Circuit, remote: clientOptions{app: a}}
+	o := &executeOptions{app: a, load: qasm.Load, simulate: run.Run, remote: clientOptions{app: a}}
 	cmd := &cobra.Command{
 		Use:   "execute FILE...",
 		Short: "Run programs and print how often each outcome came",
@@ -62,6 +62,7 @@ func newExecuteCommand(a *App) *cobra.Command {
 	o.remote.addFlags(cmd, config.BackendKey)
 	o.job.addFlags(cmd)
 	o.source.addFlags(cmd)
+	o.inputs.addFlags(cmd)
 	cmd.Flags().StringVar(&o.output, "output", "", "write the result to this `FILE`, which appears whole or not at all")
 	addFormatFlag(cmd, &o.format)
 	return cmd
@@ -153,7 +154,9 @@ func (o *executeOptions) simulateFile(ctx context.Context, in input, r *result) 
 }
 
 func (o *executeOptions) simulateProgram(ctx context.Context, in input, r *result) (err error) {
-	r.program, err = o.app.loadValid(ctx, in, o.load, o.source.qasm())
+	source := o.source.qasm()
+	source.Inputs = o.inputs.values
+	r.program, err = o.app.loadValid(ctx, in, o.load, source)
 	if err != nil {
 		return err
 	}
@@ -161,11 +164,11 @@ func (o *executeOptions) simulateProgram(ctx context.Context, in input, r *resul
 	defer bar.stop()
 	options := o.sim.run()
 	options.Progress = bar.update
-	r.report, err = o.simulate(ctx, r.program.Circuit, options)
-	if err != nil {
-		return located(r.program.Sources, err)
-	}
+	r.report, err = o.simulate(ctx, workload(r.program), options)
 	bar.stop()
+	if err != nil {
+		return o.app.located(r.program, err)
+	}
 	o.app.logRun(in, r.report)
 	o.app.showWarnings(in, r.report.Warnings)
 	return nil
@@ -203,6 +206,8 @@ type simulationOptions struct {
 	memory        bool
 	probabilities bool
 	stateVector   bool
+	variables     bool
+	maxSteps      int
 }
 
 func (s *simulationOptions) addFlags(cmd *cobra.Command) {
@@ -217,6 +222,8 @@ func (s *simulationOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&s.memory, "memory", false, "give the outcome of each shot too")
 	flags.BoolVar(&s.probabilities, "probabilities", false, "give the exact probabilities of the outcomes too")
 	flags.BoolVar(&s.stateVector, "statevector", false, "give the final state too, of at most 20 qubits")
+	flags.BoolVar(&s.variables, "variables", false, "give the values of the program's classical variables too")
+	flags.Var(countValue{&s.maxSteps, maxCount}, "max-steps", "how many steps of classical work a program may take (default 10,000,000,000)")
 }
 
 // addSeedFlag is apart: a plan has no use for a seed.
@@ -234,6 +241,6 @@ func (s *simulationOptions) run() run.Options {
 	}
 	return run.Options{
 		Shots: s.shots, Seed: s.seed, Method: s.method, Precision: precision, Threads: s.threads, MaxMemory: s.maxMemory,
-		NoSimplify: s.noSimplify, Memory: s.memory, Probabilities: s.probabilities, StateVector: s.stateVector,
+		NoSimplify: s.noSimplify, Memory: s.memory, Probabilities: s.probabilities, StateVector: s.stateVector, Variables: s.variables, MaxSteps: int64(s.maxSteps),
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/softquantus/qcos/internal/config"
 	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/qasm"
 	"github.com/softquantus/qcos/internal/run"
 )
 
@@ -77,12 +78,33 @@ func (e *ambiguousError) Error() string { return e.place.String() + ": " + e.err
 func (e *ambiguousError) Unwrap() error { return e.err }
 
 // located gives an error of a run the place in the program that it is about.
-func located(sources *diag.Set, err error) error {
+func (a *App) located(p *qasm.Program, err error) error {
 	var ambiguous *run.AmbiguousStateError
-	if errors.As(err, &ambiguous) {
-		return &ambiguousError{sources.Position(ambiguous.Pos), err}
+	var fault *run.ProgramError
+	switch {
+	case errors.As(err, &ambiguous):
+		return &ambiguousError{p.Sources.Position(ambiguous.Pos), err}
+	case errors.As(err, &fault):
+		return a.faulty(p, fault)
 	}
 	return err
+}
+
+// faulty shows a fault of a program that runs as one of its text, which it is.
+func (a *App) faulty(p *qasm.Program, fault *run.ProgramError) error {
+	d := diag.Diagnostic{
+		Severity: diag.Error, Code: fault.Code, Span: diag.Span{Start: fault.Pos, End: fault.Pos + 1}, Message: fault.Detail, Hint: fault.Next,
+	}
+	shown := *p
+	shown.Diagnostics = diag.List{d}
+	showDiagnostics(a.Err, &shown, a.errPalette())
+	p.Diagnostics = append(p.Diagnostics, d)
+	return &invalidError{p.Sources, p.Diagnostics}
+}
+
+// workload is what of a program runs.
+func workload(p *qasm.Program) run.Workload {
+	return run.Workload{Circuit: p.Circuit, Program: p.Program}
 }
 
 // timeoutError is a run that --timeout ended.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/pass"
 	"github.com/softquantus/qcos/internal/plan"
 	"github.com/softquantus/qcos/internal/qasm"
@@ -17,10 +16,11 @@ import (
 type explainOptions struct {
 	app  *App
 	load loader
-	plan func(c *circuit.Circuit, o run.Options) (*run.Explanation, error)
+	plan func(w run.Workload, o run.Options) (*run.Explanation, error)
 
 	files  []string
 	source sourceOptions
+	inputs inputOptions
 	sim    simulationOptions
 	format format
 	blocks blocks
@@ -43,6 +43,7 @@ func newExplainCommand(a *App) *cobra.Command {
 	}
 	o.sim.addFlags(cmd)
 	o.source.addFlags(cmd)
+	o.inputs.addFlags(cmd)
 	addFormatFlag(cmd, &o.format)
 	return cmd
 }
@@ -56,20 +57,22 @@ func (o *explainOptions) run(ctx context.Context) error {
 }
 
 func (o *explainOptions) file(ctx context.Context, in input) error {
-	p, err := o.app.loadValid(ctx, in, o.load, o.source.qasm())
+	source := o.source.qasm()
+	source.Inputs = o.inputs.values
+	p, err := o.app.loadValid(ctx, in, o.load, source)
 	if err != nil {
 		return err
 	}
-	x, err := o.plan(p.Circuit, o.sim.run())
+	x, err := o.plan(workload(p), o.sim.run())
 	if err != nil {
-		return located(p.Sources, err)
+		return o.app.located(p, err)
 	}
 	var text bytes.Buffer
 	if o.format == formatJSON {
-		err = writeLine(&text, explanationJSON(in, x))
+		err = writeLine(&text, explanationJSON(in, p, x))
 	} else {
 		o.blocks.next(&text)
-		writeExplanation(&text, in, x, o.app.outPalette())
+		writeExplanation(&text, in, p, x, o.app.outPalette())
 	}
 	if err != nil {
 		return err
@@ -98,6 +101,7 @@ type planJSON struct {
 	Bytes         *int64          `json:"estimated_bytes"`
 	Candidates    []candidateJSON `json:"candidates"`
 	Warnings      []string        `json:"warnings"`
+	Dynamic       *string         `json:"dynamic,omitempty"` // why the circuit is not known in advance; absent where it is
 }
 
 type afterJSON struct {
@@ -113,12 +117,16 @@ type passJSON struct {
 	QubitsAfter      int    `json:"qubits_after"`
 }
 
-func explanationJSON(in input, x *run.Explanation) planJSON {
+func explanationJSON(in input, p *qasm.Program, x *run.Explanation) planJSON {
 	j := planJSON{
 		File: in.name, NumQubits: x.NumQubits, NumClbits: x.NumClbits, NumOperations: x.NumOperations,
 		After:    afterJSON{x.Simplified.NumQubits, len(x.Simplified.Ops)},
 		Passes:   make([]passJSON, 0, len(x.Steps)),
 		Warnings: append([]string{}, x.Warnings...),
+	}
+	if x.Dynamic != "" {
+		why := dynamicWhy(p, x)
+		j.Dynamic = &why
 	}
 	for _, s := range x.Steps {
 		j.Passes = append(j.Passes, passJSON{s.Name, s.OpsBefore, s.OpsAfter, s.QubitsBefore, s.QubitsAfter})
@@ -139,7 +147,15 @@ func candidates(x *run.Explanation) []plan.Candidate {
 	return x.Refusal.Candidates
 }
 
-func writeExplanation(w *bytes.Buffer, in input, x *run.Explanation, p palette) {
+// dynamicWhy says why a circuit is not known in advance, and where.
+func dynamicWhy(p *qasm.Program, x *run.Explanation) string {
+	if x.DynamicPos == 0 {
+		return x.Dynamic
+	}
+	return p.Sources.Position(x.DynamicPos).String() + ": " + x.Dynamic
+}
+
+func writeExplanation(w *bytes.Buffer, in input, program *qasm.Program, x *run.Explanation, p palette) {
 	size := fmt.Sprintf("%s · %s · %s", counted(x.NumQubits, "qubit"), counted(x.NumClbits, "bit"), counted(x.NumOperations, "operation"))
 	fmt.Fprintf(w, "%s  %s\n", p.bold(in.shown()), p.dim(size))
 	if x.Plan != nil {
@@ -147,6 +163,9 @@ func writeExplanation(w *bytes.Buffer, in input, x *run.Explanation, p palette) 
 		writeFact(w, p, "estimate", fmt.Sprintf("%s, %s", shortSeconds(x.Plan.Seconds), plan.Bytes(x.Plan.Bytes)))
 	} else {
 		writeFact(w, p, "method", "none: "+x.Refusal.Detail)
+	}
+	if x.Dynamic != "" {
+		writeFact(w, p, "dynamic", dynamicWhy(program, x))
 	}
 	simplified := "no"
 	if x.Steps != nil {

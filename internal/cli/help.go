@@ -97,5 +97,11 @@ With --format json, qcos execute writes one object a line and file, with these m
   probabilities_complete  with --probabilities: whether none was left out
   statevector             with --statevector: [[re,im],...], index sum of q_k 2^k over the declared qubits in order, q[0] lowest;
                           the global phase is included, the measurements at the end are not applied
+  variables               with --variables: {"NAME": {"type", "values": [{"value", "count"}]}}, the outputs of an OpenQASM 3 program
+                          or, where it declares none, all its global classical variables; registers as in keys, integers above
+                          2^53, NaN and infinities as strings, an angle as {"bits", "radians"}, a complex number as [re,im],
+                          a duration as {"seconds"} or {"dt"}, arrays as nested lists
+  joint                   with --variables: [{"values": {"NAME": value}, "count"}], the distinct values of all variables together,
+                          the most frequent first, at most 4,096
 
 Where a run failed, what it did not come to know is 0, "" or empty.`

@@ -32,27 +32,29 @@ type remoteFacts struct {
 
 // resultJSON fixes names and order of the members; `qcos help output` says what they mean.
 type resultJSON struct {
-	File          string     `json:"file"`
-	Status        string     `json:"status"`
-	JobID         *string    `json:"job_id"`
-	Counts        countsJSON `json:"counts"`
-	Shots         int        `json:"shots"`
-	NumQubits     int        `json:"num_qubits"`
-	NumClbits     int        `json:"num_clbits"`
-	Backend       string     `json:"backend"`
-	Device        string     `json:"device"`
-	Method        string     `json:"method"`
-	Precision     string     `json:"precision"`
-	Kernel        string     `json:"kernel"`
-	Seed          uint64     `json:"seed"`
-	Seconds       float64    `json:"execution_time_seconds"`
-	PeakBytes     int64      `json:"peak_memory_bytes"`
-	Warnings      []string   `json:"warnings"`
-	Error         *errorJSON `json:"error"`
-	Memory        *[]string  `json:"memory,omitempty"`
-	Probabilities *probsJSON `json:"probabilities,omitempty"`
-	Complete      *bool      `json:"probabilities_complete,omitempty"`
-	StateVector   *stateJSON `json:"statevector,omitempty"`
+	File          string         `json:"file"`
+	Status        string         `json:"status"`
+	JobID         *string        `json:"job_id"`
+	Counts        countsJSON     `json:"counts"`
+	Shots         int            `json:"shots"`
+	NumQubits     int            `json:"num_qubits"`
+	NumClbits     int            `json:"num_clbits"`
+	Backend       string         `json:"backend"`
+	Device        string         `json:"device"`
+	Method        string         `json:"method"`
+	Precision     string         `json:"precision"`
+	Kernel        string         `json:"kernel"`
+	Seed          uint64         `json:"seed"`
+	Seconds       float64        `json:"execution_time_seconds"`
+	PeakBytes     int64          `json:"peak_memory_bytes"`
+	Warnings      []string       `json:"warnings"`
+	Error         *errorJSON     `json:"error"`
+	Memory        *[]string      `json:"memory,omitempty"`
+	Probabilities *probsJSON     `json:"probabilities,omitempty"`
+	Complete      *bool          `json:"probabilities_complete,omitempty"`
+	StateVector   *stateJSON     `json:"statevector,omitempty"`
+	Variables     *variablesJSON `json:"variables,omitempty"`
+	Joint         *jointJSON     `json:"joint,omitempty"`
 }
 
 type errorJSON struct {
@@ -78,8 +80,8 @@ func (r *result) writeJSON(w *bytes.Buffer, o *simulationOptions) error {
 	if r.program == nil {
 		j.File = nameOfNothing(r.in.name)
 	}
-	if r.program != nil && r.program.Circuit != nil {
-		j.NumQubits, j.NumClbits = r.program.Circuit.NumQubits, r.program.Circuit.NumClbits
+	if r.program != nil {
+		j.NumQubits, j.NumClbits = workload(r.program).Declared()
 	}
 	if r.err != nil {
 		j.Status, j.Error = "failed", r.errorJSON()
@@ -112,6 +114,9 @@ func (j *resultJSON) fill(r *run.Report, o *simulationOptions) {
 	}
 	if o.stateVector {
 		j.StateVector = (*stateJSON)(&r.StateVector)
+	}
+	if o.variables {
+		j.Variables, j.Joint = (*variablesJSON)(&r.Variables), &jointJSON{r.Variables, r.Joint}
 	}
 }
 

@@ -52,6 +52,9 @@ func (r *result) writeExtras(w *bytes.Buffer, st textStyle) {
 	if r.report.Probabilities != nil {
 		writeProbabilities(w, r.report, st)
 	}
+	if r.report.Variables != nil {
+		writeVariables(w, r.report.Variables, st)
+	}
 	if r.report.StateVector != nil {
 		writeState(w, r.report.StateVector, st)
 	}

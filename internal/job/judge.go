@@ -40,7 +40,7 @@ func (f *Front) judge(ctx context.Context, c Caller, r Request, explain bool) (v
 	if err != nil {
 		return verdict{}, err
 	}
-	v.explanation, err = run.Explain(p.Circuit, run.Options{
+	v.explanation, err = run.Explain(run.Workload{Circuit: p.Circuit, Program: p.Program.Program}, run.Options{
 		Shots: r.Shots, Seed: r.Seed, Method: r.Method, Memory: r.Memory, MaxMemory: largest.MaxMemory,
 	})
 	var infeasible *run.InfeasibleError

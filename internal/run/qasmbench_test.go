@@ -102,7 +102,7 @@ func TestQASMBench(t *testing.T) {
 				}
 				return
 			}
-			x, err := run.Explain(p.Circuit, run.Options{Shots: testShots})
+			x, err := run.Explain(run.Workload{Circuit: p.Circuit}, run.Options{Shots: testShots})
 			if err != nil {
 				t.Fatal(err)
 			}

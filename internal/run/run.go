@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/machine"
 	"github.com/softquantus/qcos/internal/pass"
 	"github.com/softquantus/qcos/internal/plan"
+	"github.com/softquantus/qcos/internal/program/vm"
 	"github.com/softquantus/qcos/internal/sim"
 	"github.com/softquantus/qcos/internal/sim/branch"
 )
@@ -43,6 +45,8 @@ type Options struct {
 	Memory        bool          // report each shot
 	Probabilities bool          // report the exact distribution
 	StateVector   bool          // report the final state, terminal measurements not applied
+	Variables     bool          // report the classical variables
+	MaxSteps      int64         // of classical work in one history of a program; 0: DefaultMaxSteps
 	Progress      func(fraction float64)
 }
 
@@ -64,6 +68,8 @@ type Report struct {
 	Memory                []string         // a key a shot
 	Probabilities         []KeyProbability // the MaxProbabilities largest, ties by key
 	ProbabilitiesComplete bool             // none was left out
+	Variables             []Variable       // where asked for, in order of declaration
+	Joint                 []Assignment     // the MaxJoint most frequent of all variables together
 	StateVector           []complex128     // of the declared qubits, index Σ q_k·2^k, global phase included
 	Shots                 int
 	NumQubits             int // declared
@@ -82,7 +88,9 @@ type Explanation struct {
 	NumQubits     int // declared
 	NumClbits     int // in a key
 	NumOperations int
-	Simplified    *circuit.Circuit
+	Simplified    *circuit.Circuit // of a program, an outline: every operation once
+	Dynamic       string           // why the circuit is not known in advance, "" where it is
+	DynamicPos    diag.Pos         // and where
 	Steps         []pass.Step
 	Plan          *plan.Plan       // nil where nothing can run the circuit
 	Refusal       *InfeasibleError // then says why, with all candidates
@@ -110,11 +118,16 @@ func Methods() []string {
 	return names
 }
 
-// Circuit runs c. It stops soon after ctx ends, with ctx's error. Other errors: *UsageError, *InfeasibleError, *AmbiguousStateError, and
-// internal errors.
+// Circuit runs c; see Run.
 func Circuit(ctx context.Context, c *circuit.Circuit, o Options) (*Report, error) {
+	return Run(ctx, Workload{Circuit: c}, o)
+}
+
+// Run runs w. It stops soon after ctx ends, with ctx's error. Other errors: *UsageError, *InfeasibleError, *AmbiguousStateError,
+// *ProgramError, and internal errors.
+func Run(ctx context.Context, w Workload, o Options) (*Report, error) {
 	began := time.Now()
-	j, err := prepare(c, o)
+	j, err := prepare(w, o)
 	if err != nil {
 		return nil, err
 	}
@@ -129,26 +142,32 @@ func Circuit(ctx context.Context, c *circuit.Circuit, o Options) (*Report, error
 		return nil, shapeError(err, p)
 	}
 	r := &Report{
-		Shots: o.Shots, NumQubits: c.NumQubits, NumClbits: j.keys.width(), Seed: j.request.Seed,
+		Shots: o.Shots, NumQubits: w.Qubits(), NumClbits: j.reading.keys.width(), Seed: j.request.Seed,
 		Plan: p, Steps: j.steps, Kernel: result.Kernel, PeakBytes: result.PeakBytes,
 		Warnings: append(j.warnings, p.Warnings...),
 	}
-	if err := j.shape(r, result); err != nil {
+	if err := j.shape(ctx, r, result); err != nil {
 		return nil, err
 	}
 	r.Duration = time.Since(began)
 	return r, nil
 }
 
-// Explain tells how c would be run. Its errors are *UsageError and an *InfeasibleError of what is refused before planning.
-func Explain(c *circuit.Circuit, o Options) (*Explanation, error) {
-	j, err := prepare(c, o)
+// Explain tells how w would be run. Its errors are *UsageError, an *InfeasibleError of what is refused before planning, and a *ProgramError of
+// what does not fit into memory.
+func Explain(w Workload, o Options) (*Explanation, error) {
+	j, err := prepare(w, o)
 	if err != nil {
 		return nil, err
 	}
 	x := &Explanation{
-		NumQubits: c.NumQubits, NumClbits: j.keys.width(), NumOperations: len(c.Ops),
+		NumQubits: w.Qubits(), NumClbits: j.reading.keys.width(),
 		Simplified: j.request.Circuit, Steps: j.steps, Warnings: j.warnings,
+	}
+	if w.dynamic() {
+		x.NumOperations, x.Dynamic, x.DynamicPos = len(j.request.Circuit.Ops), w.Program.Why, w.Program.WhyPos
+	} else {
+		x.NumOperations = len(w.Circuit.Ops)
 	}
 	x.Plan, err = plan.Choose(engines(), &j.request, j.method, j.request.MaxMemory)
 	if err != nil && !errors.As(err, &x.Refusal) {
@@ -163,22 +182,55 @@ func Explain(c *circuit.Circuit, o Options) (*Explanation, error) {
 // job is a request with what is needed to shape its answer.
 type job struct {
 	request  sim.Request
+	work     Workload
 	method   string
-	keys     keys
+	reading  *reading
 	steps    []pass.Step
 	warnings []string
 	options  Options
 	declared int // qubits
 }
 
-func prepare(c *circuit.Circuit, o Options) (*job, error) {
-	if err := check(c, &o); err != nil {
+func prepare(w Workload, o Options) (*job, error) {
+	if err := check(w, &o); err != nil {
 		return nil, err
 	}
-	j := &job{method: o.Method, options: o, declared: c.NumQubits, keys: keys(c.Cregs)}
-	if !measures(c) && c.NumQubits > 0 {
-		c, j.keys = measureAll(c)
+	j := &job{work: w, method: o.Method, options: o, declared: w.Qubits()}
+	var meas *circuit.Register
+	if !w.measures() && w.Qubits() > 0 {
+		meas = &circuit.Register{Name: "meas", Size: w.Qubits()}
 		j.warnings = append(j.warnings, "the program measures nothing: all its qubits are measured at the end into meas")
+	}
+	c := j.prepareCircuit(w, o, meas)
+	var err error
+	if j.reading, err = newReading(w, meas, vm.Limits{Steps: o.MaxSteps, Words: o.MaxMemory / bytesOfTail}); err != nil {
+		return nil, err
+	}
+	j.request = sim.Request{
+		Circuit: c, MaxSteps: o.MaxSteps, Want: wanted(o), Shots: o.Shots, Seed: *o.Seed, Threads: o.Threads, Precision: o.Precision,
+		MaxMemory: o.MaxMemory, MaxOutcomes: maxOutcomes, Progress: o.Progress,
+	}
+	if w.dynamic() {
+		j.request.Program = w.Program
+	}
+	return j, nil
+}
+
+// bytesOfTail is by what the memory allowed is divided for one memory of a program, in words of 8 bytes: it may take a quarter.
+const bytesOfTail = 32
+
+// prepareCircuit makes the circuit of the request, and places meas where it is not nil: as the last register, or behind what a program
+// reports.
+func (j *job) prepareCircuit(w Workload, o Options, meas *circuit.Register) *circuit.Circuit {
+	if w.dynamic() {
+		if meas != nil {
+			meas.First = uint32(64 * w.Program.Layout().Words())
+		}
+		return w.Program.Outline()
+	}
+	c := w.Circuit
+	if meas != nil {
+		c, *meas = measureAll(c)
 	}
 	keep := pass.Outcomes
 	if o.StateVector {
@@ -187,15 +239,11 @@ func prepare(c *circuit.Circuit, o Options) (*job, error) {
 	if !o.NoSimplify {
 		c, j.steps = pass.Simplify(c, keep)
 	}
-	j.request = sim.Request{
-		Circuit: c, Want: wanted(o), Shots: o.Shots, Seed: *o.Seed, Threads: o.Threads, Precision: o.Precision,
-		MaxMemory: o.MaxMemory, MaxOutcomes: maxOutcomes, Progress: o.Progress,
-	}
-	return j, nil
+	return c
 }
 
 // check refuses wrong options and circuits beyond all limits, and fills defaults in.
-func check(c *circuit.Circuit, o *Options) error {
+func check(w Workload, o *Options) error {
 	if o.Method == "" {
 		o.Method = plan.AutoMethod
 	}
@@ -206,12 +254,12 @@ func check(c *circuit.Circuit, o *Options) error {
 		return &UsageError{fmt.Sprintf("unknown method %q", o.Method), fmt.Sprintf("the methods are %v", Methods())}
 	case o.Threads < 0:
 		return &UsageError{fmt.Sprintf("%d threads: at least 1 is needed", o.Threads), "give --threads 1 or more"}
-	case c.NumQubits > MaxQubits:
-		return &InfeasibleError{Detail: fmt.Sprintf("the program declares %d qubits, any method takes at most %d", c.NumQubits, MaxQubits), Next: "declare only the qubits that are used"}
-	case c.NumClbits > MaxClbits:
-		return &InfeasibleError{Detail: fmt.Sprintf("the program declares %d classical bits, at most %d are taken", c.NumClbits, MaxClbits), Next: "declare only the bits that are used"}
-	case o.StateVector && c.NumQubits > MaxStateVectorQubits:
-		return &InfeasibleError{Detail: fmt.Sprintf("a state vector is reported of at most %d qubits, the program declares %d", MaxStateVectorQubits, c.NumQubits), Next: "ask for --probabilities or counts"}
+	case w.Qubits() > MaxQubits:
+		return &InfeasibleError{Detail: fmt.Sprintf("the program declares %d qubits, any method takes at most %d", w.Qubits(), MaxQubits), Next: "declare only the qubits that are used"}
+	case w.clbits() > MaxClbits:
+		return &InfeasibleError{Detail: fmt.Sprintf("the program declares %d classical bits, at most %d are taken", w.clbits(), MaxClbits), Next: "declare only the bits that are used"}
+	case o.StateVector && w.Qubits() > MaxStateVectorQubits:
+		return &InfeasibleError{Detail: fmt.Sprintf("a state vector is reported of at most %d qubits, the program declares %d", MaxStateVectorQubits, w.Qubits()), Next: "ask for --probabilities or counts"}
 	}
 	if o.Threads == 0 {
 		o.Threads = machine.Threads()
@@ -223,7 +271,10 @@ func check(c *circuit.Circuit, o *Options) error {
 		s := drawSeed()
 		o.Seed = &s
 	}
-	return checkShots(c, o)
+	if o.MaxSteps == 0 {
+		o.MaxSteps = DefaultMaxSteps
+	}
+	return checkShots(w, o)
 }
 
 // DefaultMaxMemory is what a run may use where Options.MaxMemory says nothing: most of the machine's or control group's memory. It
@@ -256,19 +307,15 @@ func wanted(o Options) sim.Want {
 	return w
 }
 
-func measures(c *circuit.Circuit) bool {
-	return slices.ContainsFunc(c.Ops, func(op circuit.Op) bool { return op.Kind == circuit.Measure })
-}
-
 // measureAll returns c with all qubits measured at the end into a register meas, which alone is reported. The other clbits stay, for
 // conditions may read them.
-func measureAll(c *circuit.Circuit) (*circuit.Circuit, keys) {
+func measureAll(c *circuit.Circuit) (*circuit.Circuit, circuit.Register) {
 	out := c.Clone()
 	meas := out.AddCreg("meas", c.NumQubits)
 	for q := range uint32(c.NumQubits) {
 		out.AddMeasure(q, meas.First+q)
 	}
-	return out, keys{meas}
+	return out, meas
 }
 
 // shapeError turns an engine's refusal into one for people.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -43,47 +44,80 @@ func (k keys) of(bits bitvec.Vec) string {
 // whole reports whether a key shows all n clbits, so that distinct values have distinct keys.
 func (k keys) whole(n int) bool { return k.width() == n }
 
-func (j *job) shape(r *Report, result *sim.Result) error {
-	r.Counts = j.counts(result.Counts)
-	for _, bits := range result.Memory {
-		r.Memory = append(r.Memory, j.keys.of(bits))
+// outcome is an engine's outcome as it was read, with how often it came.
+type outcome struct {
+	read
+	bits bitvec.Vec
+	n    int
+}
+
+func (j *job) shape(ctx context.Context, r *Report, result *sim.Result) error {
+	list := make([]outcome, 0, len(result.Counts))
+	for _, o := range result.Counts {
+		x, err := j.reading.of(ctx, o.Bits)
+		if err != nil {
+			return err
+		}
+		list = append(list, outcome{x, o.Bits, o.Count})
 	}
-	if j.options.Probabilities {
-		r.Probabilities, r.ProbabilitiesComplete = j.probabilities(result.Probabilities)
+	r.Counts = j.counts(list)
+	if j.options.Variables {
+		j.variables(r, list)
+	}
+	for _, bits := range result.Memory {
+		x, err := j.reading.of(ctx, bits)
+		if err != nil {
+			return err
+		}
+		r.Memory = append(r.Memory, x.key)
 	}
 	if j.options.StateVector {
 		r.StateVector = declaredState(j.request.Circuit, j.declared, result.Amplitudes)
 	}
-	return nil
+	if !j.options.Probabilities {
+		return nil
+	}
+	var err error
+	r.Probabilities, r.ProbabilitiesComplete, err = j.probabilities(ctx, result.Probabilities)
+	return err
 }
 
-func (j *job) counts(outcomes []sim.Outcome) []Count {
+// plain reports whether distinct outcomes have distinct keys.
+func (j *job) plain() bool {
+	return j.work.Program == nil && j.reading.keys.whole(j.request.Circuit.NumClbits)
+}
+
+func (j *job) counts(outcomes []outcome) []Count {
 	out := make([]Count, 0, len(outcomes))
 	for _, o := range outcomes {
-		out = append(out, Count{j.keys.of(o.Bits), o.Count})
+		out = append(out, Count{o.key, o.n})
 	}
-	if !j.keys.whole(j.request.Circuit.NumClbits) {
+	if !j.plain() {
 		out = merge(out, func(c Count) string { return c.Key }, func(a *Count, b Count) { a.N += b.N })
 	}
 	slices.SortFunc(out, func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Key, b.Key)) })
 	return out
 }
 
-func (j *job) probabilities(ps []sim.Probability) (largest []KeyProbability, complete bool) {
+func (j *job) probabilities(ctx context.Context, ps []sim.Probability) (largest []KeyProbability, complete bool, err error) {
 	out := make([]KeyProbability, 0, len(ps))
 	for _, p := range ps {
-		out = append(out, KeyProbability{j.keys.of(p.Bits), p.P})
+		x, err := j.reading.of(ctx, p.Bits)
+		if err != nil {
+			return nil, false, err
+		}
+		out = append(out, KeyProbability{x.key, p.P})
 	}
-	if !j.keys.whole(j.request.Circuit.NumClbits) {
+	if !j.plain() {
 		out = merge(out, func(p KeyProbability) string { return p.Key }, func(a *KeyProbability, b KeyProbability) { a.P += b.P })
 	}
 	slices.SortFunc(out, func(a, b KeyProbability) int {
 		return cmp.Or(cmp.Compare(rounded(b.P), rounded(a.P)), cmp.Compare(a.Key, b.Key))
 	})
 	if len(out) > MaxProbabilities {
-		return out[:MaxProbabilities:MaxProbabilities], false
+		return out[:MaxProbabilities:MaxProbabilities], false, nil
 	}
-	return out, true
+	return out, true, nil
 }
 
 // rounded takes off the last digits of a probability, which rounding errors made: equals are then ordered by key.

@@ -38,8 +38,13 @@ func TestKeys(t *testing.T) {
 
 func TestCountsAreMergedWhereAKeyHidesClbits(t *testing.T) {
 	c := &circuit.Circuit{NumClbits: 2}
-	j := &job{keys: keys{{Name: "c", First: 1, Size: 1}}, request: sim.Request{Circuit: c}}
-	got := j.counts([]sim.Outcome{{Bits: parse(t, "00"), Count: 3}, {Bits: parse(t, "01"), Count: 4}, {Bits: parse(t, "11"), Count: 9}})
+	j := &job{reading: &reading{keys: keys{{Name: "c", First: 1, Size: 1}}, fromBits: true}, request: sim.Request{Circuit: c}}
+	r := &Report{}
+	err := j.shape(t.Context(), r, &sim.Result{Counts: []sim.Outcome{{Bits: parse(t, "00"), Count: 3}, {Bits: parse(t, "01"), Count: 4}, {Bits: parse(t, "11"), Count: 9}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := r.Counts
 	if want := []Count{{"1", 9}, {"0", 7}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -48,14 +53,14 @@ func TestCountsAreMergedWhereAKeyHidesClbits(t *testing.T) {
 func TestProbabilitiesAreOrderedAndCut(t *testing.T) {
 	const bits = 13 // twice MaxProbabilities outcomes
 	c := &circuit.Circuit{}
-	j := &job{keys: keys{c.AddCreg("c", bits)}, request: sim.Request{Circuit: c}}
+	j := &job{reading: &reading{keys: keys{c.AddCreg("c", bits)}, fromBits: true}, request: sim.Request{Circuit: c}}
 	var ps []sim.Probability
 	for i := range 1 << bits {
 		ps = append(ps, sim.Probability{Bits: bitvec.FromUint64(uint64(i), bits), P: 1.0/(1<<bits) + float64(i%3)*1e-17})
 	}
 	ps[77].P = 0.25
-	got, complete := j.probabilities(ps)
-	if complete || len(got) != MaxProbabilities {
+	got, complete, err := j.probabilities(t.Context(), ps)
+	if err != nil || complete || len(got) != MaxProbabilities {
 		t.Fatalf("%d entries, complete %v", len(got), complete)
 	}
 	if got[0].P != 0.25 {

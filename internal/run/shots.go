@@ -3,7 +3,6 @@ package run
 import (
 	"fmt"
 
-	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/plan"
 )
 
@@ -15,11 +14,11 @@ const (
 )
 
 // checkShots refuses outcomes shot by shot where there are more than fit into memory.
-func checkShots(c *circuit.Circuit, o *Options) error {
+func checkShots(w Workload, o *Options) error {
 	if !o.Memory {
 		return nil
 	}
-	each := int64(bytesPerShot + bytesPerShotAndBit*max(c.NumClbits, c.NumQubits))
+	each := int64(bytesPerShot + bytesPerShotAndBit*max(w.clbits(), w.Qubits()))
 	if int64(o.Shots) <= o.MaxMemory/each {
 		return nil
 	}
