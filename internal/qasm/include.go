@@ -28,13 +28,11 @@ const (
 
 // include reads an included file where the statement stands.
 func (l *loader) include(s *ast.Include) {
-	switch s.Path {
-	case library3:
-		l.rep.Deviation(s.PathAt, "library_of_openqasm3", `write include "qelib1.inc";`, "stdgates.inc belongs to OpenQASM 3: its gates are read as those of qelib1.inc")
-		l.checker.Library(s.PathAt)
-		return
-	case library2:
-		l.checker.Library(s.PathAt)
+	if l.later != nil {
+		if l.libraryOf3(s) {
+			return
+		}
+	} else if l.libraryOf2(s) {
 		return
 	}
 	if len(l.open) > MaxIncludeDepth || l.files >= MaxIncludes {
@@ -58,6 +56,37 @@ func (l *loader) include(s *ast.Include) {
 	} else if l.isText(src) {
 		l.read(src)
 	}
+}
+
+// libraryOf2 includes a library file that is built in.
+func (l *loader) libraryOf2(s *ast.Include) bool {
+	switch s.Path {
+	case library3:
+		l.rep.Deviation(s.PathAt, "library_of_openqasm3", `write include "qelib1.inc";`, "stdgates.inc belongs to OpenQASM 3: its gates are read as those of qelib1.inc")
+		l.checker.Library(s.PathAt)
+		return true
+	case library2:
+		l.checker.Library(s.PathAt)
+		return true
+	}
+	return false
+}
+
+// libraryOf3 does the same in OpenQASM 3, where a file of the library's name that --include leads to is taken in its place.
+func (l *loader) libraryOf3(s *ast.Include) bool {
+	if s.Path != library3 && s.Path != library2 {
+		return false
+	}
+	for _, dir := range l.opts.Include {
+		if _, err := l.readFile(filepath.Join(dir, s.Path)); err == nil {
+			return false
+		}
+	}
+	if s.Path == library2 {
+		l.rep.Deviation(s.PathAt, "library_of_openqasm2", `write include "stdgates.inc";`, "qelib1.inc belongs to OpenQASM 2: its gates are read as those of stdgates.inc")
+	}
+	l.later.Library(s.PathAt)
+	return true
 }
 
 // chain is the way from an open file round to itself.

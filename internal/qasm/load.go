@@ -9,6 +9,7 @@ import (
 
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/compile"
 	"github.com/softquantus/qcos/internal/qasm/lower"
 	"github.com/softquantus/qcos/internal/qasm/parse"
 	"github.com/softquantus/qcos/internal/qasm/report"
@@ -24,10 +25,12 @@ type loader struct {
 	names   *token.Names
 	builder *lower.Builder
 	checker *sema.Checker
+	later   *compile.Compiler // of OpenQASM 3; nil for OpenQASM 2
 	open    []*diag.Source    // the files being read, each included by the one before it
 	texts   map[string][]byte // of included files, by path
 	files   int               // included so far
 	major   int               // the program's version, 2 or 3; 0 before it is known
+	gates   gates
 }
 
 // load is Load with an observer of the operations before expansion.
@@ -42,22 +45,42 @@ func load(name string, text []byte, o Options, observe func(sema.Sink) sema.Sink
 		sink = observe(sink)
 	}
 	l.checker = sema.New(l.names, l.program.Sources, l.rep, sink, sema.Options{CheckOnly: o.CheckOnly})
+	l.gates = gates{syntaxOnly: o.SyntaxOnly, checker: l.checker}
 	if src, err := l.program.Sources.Add(name, text); err != nil {
 		l.rep.Error(diag.Span{}, "source_too_large", "", "%v", err)
 	} else if l.isText(src) {
-		reserve(l.builder, text)
 		l.read(src)
 	}
-	l.program.Diagnostics = l.rep.List()
-	if !l.rep.HasErrors() && !o.SyntaxOnly && !l.checker.Unrunnable() {
+	if l.later != nil && !o.SyntaxOnly {
+		r := l.later.Finish()
+		l.program.Circuit, l.program.Program = r.Circuit, r.Classical
+	} else if !l.rep.HasErrors() && !o.SyntaxOnly && !l.checker.Unrunnable() {
 		l.program.Circuit = l.builder.Circuit()
 	}
+	l.program.Diagnostics = l.rep.List()
 	return l.program
 }
 
+// begin takes the compiler of OpenQASM 3 where the source is that.
+func (l *loader) begin(p *parse.Parser, text []byte) {
+	l.major = p.Major()
+	switch {
+	case len(l.open) > 1:
+	case l.major == 2 && l.later == nil:
+		reserve(l.builder, text)
+	case l.later == nil:
+		l.later = compile.New(l.names, l.program.Sources, l.rep, compile.Options{CheckOnly: l.opts.CheckOnly, Inputs: l.opts.Inputs, MaxOps: l.opts.MaxOps})
+		l.gates.later = l.later
+		reserve(l.later, text)
+	}
+}
+
+// sized is what prepares for a circuit.
+type sized interface{ Reserve(ops, operands int) }
+
 // reserve estimates the circuit's size from the text: about one operation a statement and one operand an index. Short statements
 // bound it, so that a text of nothing but semicolons reserves no more than its own size.
-func reserve(b *lower.Builder, text []byte) {
+func reserve(b sized, text []byte) {
 	const shortest = len("x q[0];\n")
 	b.Reserve(min(bytes.Count(text, []byte(";")), len(text)/shortest), min(bytes.Count(text, []byte("[")), len(text)/shortest*2))
 }
@@ -65,13 +88,11 @@ func reserve(b *lower.Builder, text []byte) {
 // read reads one source to its end.
 func (l *loader) read(src *diag.Source) {
 	l.open = append(l.open, src)
-	p := parse.New(src, l.names, l.rep, parse.Options{Included: len(l.open) > 1, Major: l.major, Reuse: true, Gates: l.gates()})
-	l.major = p.Major()
+	p := parse.New(src, l.names, l.rep, parse.Options{Included: len(l.open) > 1, Major: l.major, Reuse: true, Gates: &l.gates})
+	l.begin(p, src.Text)
 	for s := p.Next(); s != nil && !l.rep.Full(); s = p.Next() {
-		l.major = p.Major()
-		if l.major == 3 && !l.opts.SyntaxOnly {
-			l.rep.Error(s.Span(), "unsupported_version", "", "the program is OpenQASM 3, this version of qcos runs OpenQASM 2.0")
-			break
+		if p.Major() != l.major {
+			l.begin(p, src.Text)
 		}
 		switch s := s.(type) {
 		case *ast.Version: // checked by the parser
@@ -80,7 +101,12 @@ func (l *loader) read(src *diag.Source) {
 				l.include(s)
 			}
 		default:
-			if !l.opts.SyntaxOnly {
+			if l.opts.SyntaxOnly {
+				continue
+			}
+			if l.later != nil {
+				l.later.Check(s)
+			} else {
 				l.checker.Check(s)
 			}
 		}
@@ -91,19 +117,34 @@ func (l *loader) read(src *diag.Source) {
 	}
 }
 
-// gates is who reads the bodies of definitions: nobody where only the syntax is looked at.
-func (l *loader) gates() parse.GateReader {
-	if l.opts.SyntaxOnly {
-		return nobody{}
-	}
-	return l.checker
+// gates hands the bodies of definitions to whom they belong: to nobody where only the syntax is looked at.
+type gates struct {
+	syntaxOnly bool
+	checker    *sema.Checker
+	later      *compile.Compiler
 }
 
-type nobody struct{}
+// BeginGate implements parse.GateReader.
+func (g *gates) BeginGate(s *ast.GateDef) {
+	switch {
+	case g.syntaxOnly:
+	case g.later != nil:
+		g.later.BeginGate(s)
+	default:
+		g.checker.BeginGate(s)
+	}
+}
 
-func (nobody) BeginGate(*ast.GateDef) {}
-
-func (nobody) BodyStatement(ast.Stmt) {}
+// BodyStatement implements parse.GateReader.
+func (g *gates) BodyStatement(s ast.Stmt) {
+	switch {
+	case g.syntaxOnly:
+	case g.later != nil:
+		g.later.BodyStatement(s)
+	default:
+		g.checker.BodyStatement(s)
+	}
+}
 
 func versionText(v *ast.Version) string {
 	if v.Minor < 0 {

@@ -1,5 +1,5 @@
 // Package qasm turns OpenQASM source into a circuit and diagnostics. Its parts, from the source down: token, ast, parse, sema,
-// lower. It knows no engine and no terminal; it reads included files through Options.ReadFile only.
+// lower; those of OpenQASM 3 are token, ast, parse, compile. It knows no engine and no terminal; it reads included files through Options.ReadFile only.
 //
 // A statement is parsed, checked and lowered before the next is read, so that a program of any length takes the memory of its
 // text and its circuit.

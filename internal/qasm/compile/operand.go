@@ -1,0 +1,113 @@
+package compile
+
+import (
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/program"
+	"github.com/softquantus/qcos/internal/value"
+)
+
+// operand is the value of an expression: a constant, or what lies in slots when the program has come there.
+type operand struct {
+	typ     value.Type
+	known   bool        // a constant, val
+	literal bool        // an integer constant without a width, which takes the type that its surroundings need
+	bad     bool        // an error was reported
+	val     value.Value // where known
+	slot    int32       // else
+	arr     *view       // of an array: the other fields but at are not set
+	at      diag.Span
+}
+
+func bad(at diag.Span) operand { return operand{bad: true, at: at} }
+
+func known(v value.Value, at diag.Span) operand {
+	return operand{typ: v.Type, known: true, val: v, at: at}
+}
+
+func inSlot(t value.Type, slot int32, at diag.Span) operand {
+	return operand{typ: t, slot: slot, at: at}
+}
+
+// forRule is what the rules of operators look at.
+func (o operand) forRule() value.Operand { return value.Operand{Type: o.typ, Literal: o.literal} }
+
+// inSlots returns the first slot of the value.
+func (c *Compiler) inSlots(o operand) int32 {
+	if !o.known {
+		return o.slot
+	}
+	if len(o.val.Words) == 1 && o.val.Words[0] == 0 {
+		return c.zero()
+	}
+	s := c.temp(len(o.val.Words))
+	c.setWords(s, o.val.Words)
+	return s
+}
+
+// convert makes a value of a type that it can be converted to.
+func (c *Compiler) convert(o operand, to value.Type) (operand, bool) {
+	from := o.typ
+	if o.bad || from == to {
+		return o, !o.bad
+	}
+	if o.known {
+		v, err := o.val.To(to)
+		if err != nil {
+			if !c.dead {
+				c.rep.Error(o.at, "undefined_value", "", "%s has no value of type %s: %v", o.val, typeName(to), err)
+			}
+			return bad(o.at), false
+		}
+		return operand{typ: to, known: true, val: v, at: o.at, literal: o.literal && to.Unsized && to.IsInteger()}, true
+	}
+	if sameForm(from, to) {
+		o.typ, o.literal = to, false
+		return o, true
+	}
+	s := c.temp(to.Words())
+	c.emitConversion(s, to, o.slot, from)
+	return inSlot(to, s, o.at), true
+}
+
+// sameForm reports whether each value of one type has the words of the same value of another.
+func sameForm(from, to value.Type) bool {
+	switch {
+	case from.IsBool():
+		return to.IsBool() || to.IsInteger() && (to.Kind == value.Uint || to.Width > 1) && to.Width <= 64 || to.Kind == value.Bits && to.Width >= 1 && to.Width <= 64
+	case from.IsTime():
+		return to.IsTime()
+	case from.Kind == value.Float:
+		return to.Kind == value.Float && to.Width >= from.Width
+	case from.Kind == value.Complex:
+		return to.Kind == value.Complex && to.Width >= from.Width
+	case from.Kind == value.Angle || to.Kind == value.Angle:
+		return from.Width == to.Width && (from.Kind == value.Angle && to.Kind != value.Int && to.HasBits() || from.Kind == value.Bits)
+	case !from.HasBits() || !to.HasBits() || from.Words() != to.Words():
+		return false
+	case from.Kind == value.Int:
+		return to.Kind == value.Int && to.Width >= from.Width
+	case to.Kind == value.Int:
+		return to.Width > from.Width
+	}
+	return to.Width >= from.Width
+}
+
+// emitConversion writes the value at from, converted, to the slots from to on.
+func (c *Compiler) emitConversion(slot int32, to value.Type, from int32, t value.Type) {
+	narrow := t.Width <= 64 && to.Width <= 64
+	integers := (t.IsInteger() || t.Kind == value.Bits) && (to.IsInteger() || to.Kind == value.Bits)
+	switch {
+	case to.IsBool() && t.Words() == 1 && t.Kind != value.Float:
+		c.emit(program.NeI, 0, slot, from, c.zero())
+	case narrow && integers && to.Kind == value.Int && to.Width > 0:
+		c.emit(program.SExt, int(to.Width), slot, from, 0)
+	case narrow && integers && to.Width > 0:
+		c.emit(program.ZExt, int(to.Width), slot, from, 0)
+	case narrow && to.Kind == value.Float && to.Width == 64 && t.Kind == value.Int:
+		c.emit(program.IntToF, 0, slot, from, 0)
+	case narrow && to.Kind == value.Float && to.Width == 64 && (t.Kind == value.Uint || t.IsBool()):
+		c.emit(program.UintToF, 0, slot, from, 0)
+	default:
+		c.eval(convertEval(to, t), slot, from, 0)
+	}
+}

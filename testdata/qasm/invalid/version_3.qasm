@@ -1,4 +1,0 @@
-OPENQASM 3.0;
-include "stdgates.inc";
-qubit[2] q;
-h q[0];
