@@ -119,6 +119,12 @@ type KeyRequest struct {
 	DailyLimit int64         // jobs a UTC day; Unlimited
 }
 
+// CheckKeyName tells whether a key may have this name.
+func CheckKeyName(name string) error {
+	_, err := KeyRequest{Name: name}.check()
+	return err
+}
+
 func (r KeyRequest) check() (KeyRequest, error) {
 	r.Name = strings.TrimSpace(r.Name)
 	n := 0

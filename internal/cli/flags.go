@@ -14,6 +14,7 @@ import (
 	"github.com/softquantus/qcos/internal/spelling"
 	"github.com/spf13/pflag"
 
+	"github.com/softquantus/qcos/internal/config"
 	"github.com/softquantus/qcos/internal/diag"
 )
 
@@ -118,30 +119,11 @@ func (v bytesValue) String() string {
 }
 
 func (v bytesValue) Set(s string) error {
-	n, err := parseBytes(s)
+	n, err := config.ParseBytes(s)
 	if err == nil {
 		*v.into = n
 	}
 	return err
-}
-
-// units are the factors of sizes in bytes. A bare letter means the binary unit, as everywhere for memory.
-var units = map[string]float64{
-	"": 1, "b": 1,
-	"k": 1 << 10, "kib": 1 << 10, "kb": 1e3,
-	"m": 1 << 20, "mib": 1 << 20, "mb": 1e6,
-	"g": 1 << 30, "gib": 1 << 30, "gb": 1e9,
-	"t": 1 << 40, "tib": 1 << 40, "tb": 1e12,
-}
-
-func parseBytes(s string) (int64, error) {
-	number := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
-	factor, ok := units[strings.ToLower(strings.TrimSpace(s[len(number):]))]
-	n, err := strconv.ParseFloat(number, 64)
-	if total := n * factor; ok && err == nil && total >= 1 && total < math.MaxInt64 {
-		return int64(total), nil
-	}
-	return 0, errors.New("a size is needed, such as 512MiB, 8GiB or 1.5T")
 }
 
 // timeValue is a duration such as 30s, 10m or, in seconds, 90. The zero duration is none.

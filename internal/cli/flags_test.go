@@ -3,6 +3,8 @@ package cli
 import (
 	"testing"
 	"time"
+
+	"github.com/softquantus/qcos/internal/config"
 )
 
 func TestParseBytes(t *testing.T) {
@@ -11,12 +13,12 @@ func TestParseBytes(t *testing.T) {
 		"4294967296": 1 << 32, "1e3": 1000,
 	}
 	for s, want := range good {
-		if got, err := parseBytes(s); err != nil || got != want {
+		if got, err := config.ParseBytes(s); err != nil || got != want {
 			t.Errorf("%q: %d (%v), not %d", s, got, err, want)
 		}
 	}
 	for _, s := range []string{"", "0", "-1", "0.5", "GiB", "8XB", "8GiBB", "NaN", "Inf", "1e30", "9999999999T", "0x10", "8 G iB"} {
-		if got, err := parseBytes(s); err == nil {
+		if got, err := config.ParseBytes(s); err == nil {
 			t.Errorf("%q is taken for %d", s, got)
 		}
 	}

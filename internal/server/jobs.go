@@ -134,7 +134,7 @@ func (s *Server) page(ctx context.Context, f job.Filter, cursor string) ([]job.V
 	if cursor != "" {
 		last, err := s.o.Jobs.Job(ctx, owner, cursor, false)
 		switch {
-		case errors.Is(err, account.ErrNotFound), errors.Is(err, job.ErrPurged) && last.Row == 0:
+		case errors.Is(err, account.ErrNotFound):
 			return nil, nil, invalid("cursor: it is none of yours, or its job was deleted", "begin at the first page again")
 		case err != nil && !errors.Is(err, job.ErrPurged):
 			return nil, nil, s.fail(ctx, err)

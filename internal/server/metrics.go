@@ -20,7 +20,7 @@ import (
 // Gauges is what metrics ask of the store of jobs: job.Store has it.
 type Gauges interface {
 	Depths(ctx context.Context) (queued, processing map[account.Priority]int, err error)
-	Running(ctx context.Context) (jobs int, bytes int64, err error)
+	Loads(ctx context.Context) ([]job.Load, error)
 }
 
 // metrics counts what the server does, in a registry of its own.
@@ -100,7 +100,7 @@ func isDailyLimit(err error) bool { return errors.Is(err, job.ErrDailyLimit) }
 var (
 	depthMetric   = prometheus.NewDesc("qcos_jobs", "Jobs of the whole service that are not finished, by state and priority.", []string{"state", "priority"}, nil)
 	runningMetric = prometheus.NewDesc("qcos_jobs_released", "Jobs of the whole service that were released to workers and are not finished.", nil, nil)
-	memoryMetric  = prometheus.NewDesc("qcos_jobs_memory_bytes", "Planned memory of the jobs released to workers.", nil, nil)
+	memoryMetric  = prometheus.NewDesc("qcos_jobs_memory_bytes", "Planned memory of the heavy jobs released to workers; light ones share what is set aside for them.", nil, nil)
 )
 
 // storeCollector asks the database when it is asked.
@@ -124,11 +124,16 @@ func (c storeCollector) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(depthMetric, prometheus.GaugeValue, float64(queued[p]), "queued", p.String())
 		ch <- prometheus.MustNewConstMetric(depthMetric, prometheus.GaugeValue, float64(processing[p]), "processing", p.String())
 	}
-	jobs, bytes, err := c.g.Running(ctx)
+	loads, err := c.g.Loads(ctx)
 	if err != nil {
 		ch <- prometheus.NewInvalidMetric(runningMetric, errors.New("the database cannot be read"))
 		return
 	}
-	ch <- prometheus.MustNewConstMetric(runningMetric, prometheus.GaugeValue, float64(jobs))
-	ch <- prometheus.MustNewConstMetric(memoryMetric, prometheus.GaugeValue, float64(bytes))
+	var jobs, bytes float64
+	for _, l := range loads {
+		jobs += float64(l.Light + l.Heavy)
+		bytes += float64(l.HeavyBytes)
+	}
+	ch <- prometheus.MustNewConstMetric(runningMetric, prometheus.GaugeValue, jobs)
+	ch <- prometheus.MustNewConstMetric(memoryMetric, prometheus.GaugeValue, bytes)
 }

@@ -206,6 +206,8 @@ func (s *Server) problemOf(ctx context.Context, err error) (p *problem, known bo
 		return problemPurged(), true
 	case errors.Is(err, job.ErrConflict):
 		return newProblem(api.CodeConflict, "there is already a job with this id and another request", "use another job_id, or send the same request"), true
+	case errors.Is(err, job.ErrNoWorker):
+		return problemUnavailable("no worker is there to run jobs yet"), true
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return problemUnavailable("the request was given up"), true
 	case errors.Is(err, context.DeadlineExceeded):
@@ -225,9 +227,6 @@ func firstHint(list []api.Diagnostic) string {
 
 func problemInfeasible(e *run.InfeasibleError) *problem {
 	p := newProblem(api.CodeInfeasible, e.Detail, e.Next)
-	for _, c := range e.Candidates { // the first is the one that came nearest
-		p.NeedBytes = c.Bytes
-		break
-	}
+	p.NeedBytes, p.HaveBytes = e.Need, e.Have
 	return p
 }

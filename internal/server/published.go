@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -215,7 +216,7 @@ type backendsOutput struct{ Body backendList }
 
 func (s *Server) backends(ctx context.Context, _ *struct{}) (*backendsOutput, error) {
 	w, err := s.o.Jobs.Capacity(ctx)
-	if err != nil {
+	if err != nil && !errors.Is(err, job.ErrNoWorker) {
 		return nil, s.fail(ctx, err)
 	}
 	limits := callerOf(ctx).User.Owner.Tier.Limits()

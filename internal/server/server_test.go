@@ -19,6 +19,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/softquantus/qcos/internal/account"
+	"github.com/softquantus/qcos/internal/job"
 	"github.com/softquantus/qcos/pkg/api"
 )
 
@@ -649,7 +650,9 @@ func (gauges) Depths(context.Context) (queued, processing map[account.Priority]i
 	return map[account.Priority]int{account.Low: 7}, nil, nil
 }
 
-func (gauges) Running(context.Context) (int, int64, error) { return 2, 4096, nil }
+func (gauges) Loads(context.Context) ([]job.Load, error) {
+	return []job.Load{{Light: 1, HeavyBytes: 4000}, {Heavy: 1, HeavyBytes: 96}}, nil
+}
 
 // TestServeStopsInOrder: at the end, who waits is answered, a request under way is finished, and nobody new is let in.
 func TestServeStopsInOrder(t *testing.T) {

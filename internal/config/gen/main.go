@@ -35,7 +35,7 @@ func render() (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	err = page.Execute(&b, map[string]any{"Settings": config.Table(), "Example": config.KeyVariable("us-east")})
+	err = page.Execute(&b, map[string]any{"Settings": config.Table(), "Server": config.ServerTable(), "Example": config.KeyVariable("us-east")})
 	return b.String(), err
 }
 
