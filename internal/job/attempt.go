@@ -11,7 +11,7 @@ import (
 )
 
 // attempt runs a begun job and tells how it ended. It did not end where it was stopped for another reason than its owner or its time
-// limit.
+// limit: its context says for which, or nothing where a light job took too long to be one.
 func (r *Runner) attempt(a *attempt, threads int) (o Outcome, ended bool) {
 	ctx := a.ctx
 	if a.TimeLimit > 0 {
@@ -19,12 +19,17 @@ func (r *Runner) attempt(a *attempt, threads int) (o Outcome, ended bool) {
 		ctx, cancel = context.WithTimeoutCause(ctx, a.TimeLimit, errTimeLimit)
 		defer cancel()
 	}
+	if r.Child != nil && !a.isHeavy() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, r.patience, errTooLong)
+		defer cancel()
+	}
 	packed, err := r.execution(ctx, a, threads)
 	o = Outcome{Row: a.Row, Attempt: a.Attempt, At: r.now()}
 	switch {
 	case err == nil:
 		o.Status, o.Result = api.StatusCompleted, packed
-	case errors.Is(err, errSuperseded), errors.Is(err, errStopped):
+	case errors.Is(err, errSuperseded), errors.Is(err, errStopped), errors.Is(err, errTooLong):
 		return o, false
 	case errors.Is(err, errCancelled), errors.Is(err, ErrPurged), errors.Is(err, account.ErrNotFound):
 		o.Status, o.Failure = api.StatusCancelled, &Failure{Code: api.CodeCancelled, Detail: "the job was cancelled by its owner"}

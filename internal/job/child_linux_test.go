@@ -35,7 +35,7 @@ var roles = map[string]func(){
 	"eat": func() { // memory, beyond what it is allowed
 		confine(1 << 30)
 		var all [][]byte
-		for range 64 {
+		for range 20 {
 			piece := make([]byte, 64<<20)
 			for i := 0; i < len(piece); i += 4096 {
 				piece[i] = 1
@@ -125,6 +125,22 @@ func TestChildIsKilledWithItsContext(t *testing.T) {
 	time.AfterFunc(100*time.Millisecond, func() { cancel(errCancelled) })
 	if _, err := executeApart(ctx, child("hang"), Task{}); !errors.Is(err, errCancelled) {
 		t.Errorf("ended with %v", err)
+	}
+}
+
+// TestLightJobThatTakesLongMovesOut: it is begun again in a process of its own.
+func TestLightJobThatTakesLongMovesOut(t *testing.T) {
+	s := newSite(t)
+	s.dispatch("a")
+	s.work(RunnerOptions{Child: child("serve"), patience: 100 * time.Millisecond}, func(ctx context.Context, _ Task) ([]byte, error) {
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	})
+	defer s.stopAll()
+	row := s.store.submit(Job{Shots: 10}, bell)
+	s.wantEnd(row, api.StatusCompleted, "")
+	if j := s.store.job(row); j.Attempt != 1 || j.Lost != 0 {
+		t.Errorf("attempt %d, %d lost", j.Attempt, j.Lost)
 	}
 }
 

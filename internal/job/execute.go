@@ -33,10 +33,11 @@ type Task struct {
 	MaxMemory int64 // bytes that the engine may hold
 }
 
-// How much more than was planned a run may hold: plans are likely rather than certain for circuits that measure in the middle.
+// How much more than was planned a run may hold: the plan was made for another number of threads, each of which has some memory of
+// its own.
 const (
-	memorySlack      = 8 // a part of so many
-	memorySlackBytes = 64 << 20
+	slackBytes          = 16 << 20
+	slackBytesPerThread = 8 << 20
 )
 
 // newTask puts together how a job is run.
@@ -47,7 +48,7 @@ func newTask(j *Job, packed []byte, threads int) (Task, error) {
 	}
 	t := Task{
 		Source: source, Shots: j.Shots, Seed: j.Seed, Method: j.Plan.Method, Precision: j.Plan.Precision, Memory: j.Memory,
-		Threads: threads, MaxMemory: j.Plan.Bytes + j.Plan.Bytes/memorySlack + memorySlackBytes,
+		Threads: threads, MaxMemory: j.Plan.Bytes + slackBytes + slackBytesPerThread*int64(threads),
 	}
 	if t.Method == "" {
 		t.Method = j.Method

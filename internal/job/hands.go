@@ -14,6 +14,7 @@ var (
 	errSuperseded = errors.New("the job was given to another worker")
 	errTimeLimit  = errors.New("the time limit was reached")
 	errStopped    = errors.New("the worker stops")
+	errTooLong    = errors.New("the job is not as light as planned")
 )
 
 // startMost is how many attempts are begun in one transaction.
@@ -54,12 +55,13 @@ type lot struct {
 type attempt struct {
 	Started
 	lot    *lot
+	long   bool      // it was taken for a light one, and is not
 	at     time.Time // when it was begun
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 }
 
-func (a *attempt) isHeavy() bool { return Heavy(a.Plan.Bytes, a.Plan.Seconds, a.Lost) }
+func (a *attempt) isHeavy() bool { return a.long || Heavy(a.Plan.Bytes, a.Plan.Seconds, a.Lost) }
 
 func newHands(r *Runner) *hands { return &hands{r: r, held: map[Row]*attempt{}} }
 
@@ -181,10 +183,16 @@ func (h *hands) pump() {
 // run runs an attempt in a lane and hands its outcome on.
 func (h *hands) run(a *attempt, lane *int, threads int) {
 	outcome, ended := h.r.attempt(a, threads)
-	a.cancel(nil)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	*lane--
+	defer h.pump()
+	if !ended && context.Cause(a.ctx) == nil { // it was stopped for taking too long
+		a.long = true
+		h.heavy = append(h.heavy, a)
+		return
+	}
+	a.cancel(nil)
 	if ended {
 		h.r.results.put(outcome, func() {
 			h.mu.Lock()
@@ -194,7 +202,6 @@ func (h *hands) run(a *attempt, lane *int, threads int) {
 	} else {
 		h.letGo(a, errors.Is(context.Cause(a.ctx), errStopped))
 	}
-	h.pump()
 }
 
 // letGo takes an attempt out of hand; giveUp: its job goes back to the waiting. The caller holds mu.

@@ -1,5 +1,7 @@
 package job
 
+import "time"
+
 // A job that is planned for HeavyBytes of memory or HeavySeconds of time, or more, is a heavy one, and so is one that lost a worker
 // before. Heavy jobs run in processes of their own, their memory is counted one by one, and they never take all slots of a worker.
 // Everything else is light: so quick that a process of its own would cost more than the run, and so small that as many as there
@@ -11,6 +13,10 @@ const (
 	HeavyBytes   int64 = 64 << 20
 	HeavySeconds       = 1.0
 )
+
+// lightPatience is how long a light job may run. One whose plan was so wrong is stopped and begun again as a heavy one, lest it keep a
+// slot from those that are as quick as they should be.
+const lightPatience = 3 * time.Second
 
 // Heavy reports whether a job with this plan, and so many attempts lost, is a heavy one.
 func Heavy(bytes int64, seconds float64, lost int) bool {

@@ -11,7 +11,7 @@ import (
 const (
 	finishMost      = 256      // outcomes in one transaction
 	finishMostBytes = 16 << 20 // of their results
-	finishTries     = 5        // of one outcome alone, while the store is there
+	finishTries     = 25       // of one outcome alone, while the store is there: most of a minute
 )
 
 // results writes outcomes to the store: all that come while one transaction runs go into the next.

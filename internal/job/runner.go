@@ -32,8 +32,9 @@ type RunnerOptions struct {
 	// Grace is how long running jobs may go on when the runner stops; those that have not ended go back to the queue.
 	Grace time.Duration
 
-	now     account.Clock
-	execute func(ctx context.Context, t Task) ([]byte, error) // of light jobs; Execute but for tests
+	now      account.Clock
+	patience time.Duration                                     // lightPatience but for tests
+	execute  func(ctx context.Context, t Task) ([]byte, error) // of light jobs; Execute but for tests
 }
 
 // Runner runs the jobs that are released to this process: it is the worker that the store and the dispatcher know.
@@ -55,6 +56,9 @@ func NewRunner(o RunnerOptions) (*Runner, error) {
 	}
 	if o.now == nil {
 		o.now = time.Now
+	}
+	if o.patience == 0 {
+		o.patience = lightPatience
 	}
 	if o.execute == nil {
 		o.execute = executeGuarded
