@@ -22,6 +22,7 @@ type App struct {
 	OutTerminal bool // a person reads Out
 	ErrTerminal bool // a person reads Err
 	Color       bool // terminals may be coloured
+	annotates   bool // standard error is read by GitHub Actions
 	Debug       bool // show decisions, and the stack of an internal error
 
 	Log *slog.Logger // decisions, for --debug; never a key
@@ -38,9 +39,9 @@ func newApp() *App {
 	a := &App{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTerminal: isTerminal(os.Stdin), OutTerminal: isTerminal(os.Stdout), ErrTerminal: isTerminal(os.Stderr),
-		Color: !p.NoColor && !p.Dumb,
-		Log:   slog.New(slog.DiscardHandler),
-		Now:   time.Now,
+		Color: !p.NoColor && !p.Dumb, annotates: p.GitHubActions,
+		Log: slog.New(slog.DiscardHandler),
+		Now: time.Now,
 	}
 	if p.Dumb { // it cannot go back on a line: nothing is animated
 		a.ErrTerminal = false

@@ -93,6 +93,8 @@ func TestExamples(t *testing.T) {
 					source := copyOf(t, name)
 					u.writes(t, "project/"+name, source)
 					u.writes(t, "project/circuits/"+name, source)
+					u.writes(t, "project/circuits/"+expectFile(name), "expect:\n  - marginal: {\"c[1]\": 50 %}\n")
+					u.writes(t, "project/"+expectFile(name), "expect:\n  - marginal: {\"c[0]\": 1/2}\n")
 				}
 				cmd := exec.Command(bash, "-c", "set -e -o pipefail; "+line)
 				cmd.Dir, cmd.Stdin = u.dir, strings.NewReader("qcos-dddd-eeee-ffff\n")

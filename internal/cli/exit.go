@@ -9,6 +9,7 @@ import (
 
 	"github.com/softquantus/qcos/internal/config"
 	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/expect"
 	"github.com/softquantus/qcos/internal/qasm"
 	"github.com/softquantus/qcos/internal/run"
 )
@@ -31,7 +32,7 @@ var codes = []struct {
 	meaning string
 }{
 	{exitOK, "all went well"},
-	{exitFailed, "failed: the circuit cannot be run within the limits, a file cannot be read or written, or --timeout passed"},
+	{exitFailed, "failed: a test failed, the circuit cannot be run within the limits, a file cannot be read or written, or --timeout passed"},
 	{exitUsage, "wrong command, flag, argument or configuration"},
 	{exitInvalid, "a program is not valid, or breaks a rule while it runs"},
 	{exitAuth, "the key or login was refused, or may not do this"},
@@ -145,7 +146,7 @@ func exitCode(err error) int {
 		return reported.code
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case is[*UsageError](err), is[*run.UsageError](err), is[*config.Error](err):
+	case is[*UsageError](err), is[*run.UsageError](err), is[*config.Error](err), is[*expect.Error](err):
 		return exitUsage
 	case is[*invalidError](err):
 		return exitInvalid
@@ -161,6 +162,8 @@ func is[T error](err error) bool {
 	return errors.As(err, &target)
 }
 
+func as[T error](err error, into *T) bool { return errors.As(err, into) }
+
 // errorCode is the word for programs that goes with an error.
 func errorCode(err error) string {
 	switch {
@@ -174,6 +177,8 @@ func errorCode(err error) string {
 		return "invalid_circuit"
 	case is[*InputError](err):
 		return "input_error"
+	case is[*expect.Error](err):
+		return "invalid_expectation"
 	case remoteCode(err) != "":
 		return remoteCode(err)
 	case exitCode(err) == exitUsage:

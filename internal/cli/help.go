@@ -104,4 +104,9 @@ With --format json, qcos execute writes one object a line and file, with these m
   joint                   with --variables: [{"values": {"NAME": value}, "count"}], the distinct values of all variables together,
                           the most frequent first, at most 4,096
 
-Where a run failed, what it did not come to know is 0, "" or empty.`
+Where a run failed, what it did not come to know is 0, "" or empty.
+
+qcos test --format json writes one object a line and test: file, test (a function of QUTest's, where there is one), status (passed, failed
+or error), exact, shots (0 where exact), seed, job_id, execution_time_seconds, error, and checks, a list of
+{"kind", "title", "file", "line", "pass", "exact", "false_alarm_rate", "detail", "rows"}; rows compare outcomes:
+{"outcome", "expected", "seen"}.`

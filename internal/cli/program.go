@@ -60,12 +60,26 @@ func (a *App) load(ctx context.Context, in input, load loader, o qasm.Options) (
 	return p, ctx.Err()
 }
 
+// parsed is loadValid for a text that was read already.
+func (a *App) parsed(ctx context.Context, in input, text []byte, load loader, o qasm.Options) (*qasm.Program, error) {
+	p := load(in.shown(), text, o)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return a.valid(p)
+}
+
 // loadValid is load for commands that need a circuit: it shows the diagnostics, and errors among them are an *invalidError.
 func (a *App) loadValid(ctx context.Context, in input, load loader, o qasm.Options) (*qasm.Program, error) {
 	p, err := a.load(ctx, in, load, o)
 	if err != nil {
 		return nil, err
 	}
+	return a.valid(p)
+}
+
+// valid shows the diagnostics of a program; errors among them are an *invalidError.
+func (a *App) valid(p *qasm.Program) (*qasm.Program, error) {
 	refuseEmpty(p)
 	showDiagnostics(a.Err, p, a.errPalette())
 	if p.Diagnostics.HasErrors() {

@@ -88,8 +88,16 @@ func (r *remoteRun) next(ctx context.Context) remoteOutcome {
 }
 
 // one sends a circuit and waits for its result.
-func (r *remoteRun) one(ctx context.Context, in input, text []byte) (out remoteOutcome) {
+func (r *remoteRun) one(ctx context.Context, in input, text []byte) remoteOutcome {
+	request := r.request
+	request.QASM = string(text)
+	out := r.send(ctx, in, request)
 	out.text = text
+	return out
+}
+
+// send is one for a request that is complete but for name and id.
+func (r *remoteRun) send(ctx context.Context, in input, request api.ExecuteRequest) (out remoteOutcome) {
 	if cause := r.refused.Load(); cause != nil {
 		out.err = &notSentError{*cause}
 		return out
@@ -99,8 +107,6 @@ func (r *remoteRun) one(ctx context.Context, in input, text []byte) (out remoteO
 		ctx, cancel = context.WithTimeout(ctx, r.timeout)
 		defer cancel()
 	}
-	request := r.request
-	request.QASM = string(text)
 	if request.JobID == "" {
 		request.JobID = qcos.NewJobID()
 	}

@@ -36,6 +36,7 @@ func newRootCommand(a *App) *cobra.Command {
 		newExecuteCommand(a),
 		newCheckCommand(a),
 		newExplainCommand(a),
+		newTestCommand(a),
 		newJobsCommand(a),
 		newUserCommand(a),
 		newFmtCommand(a),

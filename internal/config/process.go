@@ -12,6 +12,8 @@ type Process struct {
 	NoColor bool // NO_COLOR has any value (no-color.org)
 	Dumb    bool // TERM is dumb: the terminal cannot go back on a line
 	Debug   bool // QCOS_DEBUG has a value that is not 0 or false
+
+	GitHubActions bool // GITHUB_ACTIONS is true: what is printed may hold annotations
 }
 
 // CurrentProcess reads the environment of this process.
@@ -21,6 +23,8 @@ func CurrentProcess() Process {
 		NoColor: os.Getenv("NO_COLOR") != "",
 		Dumb:    os.Getenv("TERM") == "dumb",
 		Debug:   debug != "" && debug != "0" && debug != "false",
+
+		GitHubActions: os.Getenv("GITHUB_ACTIONS") == "true",
 	}
 }
 

@@ -1,0 +1,5 @@
+OPENQASM 2.0;
+qreg q[1];
+creg c[1];
+
+measure q -> c;
