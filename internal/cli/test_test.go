@@ -58,7 +58,7 @@ func TestGoldenTests(t *testing.T) {
 			got := times.ReplaceAllString("$ qcos test "+c.args+"\n"+out+words, "TIME")
 			got = regexp.MustCompile(`"execution_time_seconds":[0-9.e-]+`).ReplaceAllString(got, `"execution_time_seconds":0`)
 			got = regexp.MustCompile(`(\.\d{9})\d+`).ReplaceAllString(got, "$1") // rounding differs among processors
-			if c.name == "sampled" { // and so do counts
+			if c.name == "sampled" {                                             // and so do counts
 				got = regexp.MustCompile(`\d\.\d+`).ReplaceAllString(got, "0.#")
 			}
 			path := filepath.Join(golden, c.name+".golden")
