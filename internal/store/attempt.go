@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/softquantus/qcos/internal/job"
@@ -37,12 +38,11 @@ func (db *DB) startAll(ctx context.Context, batch []*start) error {
 			}
 		}
 		var started []*job.Started
-		err := c.queryEach(ctx, func(i int, row scanner) error {
+		err := c.queryAll(ctx, func(i int, row scanner) error {
 			j, err := readJob(row)
 			of[i].started = append(of[i].started, job.Started{Job: j})
 			return err
-		}, `UPDATE jobs SET status = 'processing', attempt = attempt + 1, started_at = $3
-			WHERE id = $1 AND worker = $2 AND status = 'queued' RETURNING `+jobColumns, args)
+		}, startJob, args)
 		if err != nil {
 			return err
 		}
@@ -55,14 +55,35 @@ func (db *DB) startAll(ctx context.Context, batch []*start) error {
 	})
 }
 
+// Where a job is named twice, the second time does nothing on either database.
+var startJob = hot{
+	each: `UPDATE jobs SET status = 'processing', attempt = attempt + 1, started_at = $3
+		WHERE id = $1 AND worker = $2 AND status = 'queued' RETURNING ` + jobColumns,
+	all: `UPDATE jobs SET status = 'processing', attempt = attempt + 1, started_at = v.started_at
+		FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS v (job, by, started_at, n)
+		WHERE id = v.job AND worker = v.by AND status = 'queued' RETURNING v.n, ` + qualified("jobs.", jobColumns),
+}
+
+// qualified puts a table before the names of columns.
+func qualified(table, columns string) string {
+	names := strings.Split(columns, ",")
+	for i, name := range names {
+		names[i] = table + strings.TrimSpace(name)
+	}
+	return strings.Join(names, ", ")
+}
+
 // readCircuits reads the circuits that are not too long.
 func readCircuits(ctx context.Context, c conn, started []*job.Started) error {
 	args := make([][]any, len(started))
 	for i, s := range started {
-		args[i] = []any{int64(s.Row), job.InlineCircuit}
+		args[i] = []any{int64(s.Row), int64(job.InlineCircuit)}
 	}
-	return c.queryEach(ctx, func(i int, row scanner) error { return row.Scan(&started[i].Circuit) },
-		"SELECT body FROM circuits WHERE job = $1 AND length(body) <= $2", args)
+	return c.queryAll(ctx, func(i int, row scanner) error { return row.Scan(&started[i].Circuit) }, hot{
+		each: "SELECT body FROM circuits WHERE job = $1 AND length(body) <= $2",
+		all: `SELECT v.n, c.body FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS v (job, most, n)
+			JOIN circuits c ON c.job = v.job AND length(c.body) <= v.most`,
+	}, args)
 }
 
 // finish is one call of Finish in a batch.
@@ -108,7 +129,7 @@ func (db *DB) finishAll(ctx context.Context, batch []*finish) error {
 				i++
 			}
 		}
-		return told, execEach(ctx, c, "INSERT INTO results (job, body) VALUES ($1, $2)", results)
+		return told, c.queryAll(ctx, noAnswer, insertResult, results)
 	})
 }
 
@@ -126,18 +147,28 @@ func finishJobs(ctx context.Context, c conn, all []job.Outcome) ([]int, error) {
 		if o.Failure != nil {
 			f = *o.Failure
 		}
-		args[i] = []any{int64(o.Row), o.Attempt, string(o.Status), millis(o.At), string(f.Code), f.Detail}
+		args[i] = []any{int64(o.Row), int64(o.Attempt), string(o.Status), millis(o.At), string(f.Code), f.Detail}
 	}
-	err := c.queryEach(ctx, func(i int, row scanner) error {
+	err := c.queryAll(ctx, func(i int, row scanner) error {
 		var purged int64
 		err := row.Scan(&purged)
 		if kept[i] = bare; purged == 0 && all[i].Status == api.StatusCompleted {
 			kept[i] = withResult
 		}
 		return err
-	}, `UPDATE jobs SET status = $3, completed_at = $4, error_code = $5, error_detail = $6
-		WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING purged_at`, args)
+	}, finishJob, args)
 	return kept, err
+}
+
+var insertResult = insertBody("results")
+
+var finishJob = hot{
+	each: `UPDATE jobs SET status = $3, completed_at = $4, error_code = $5, error_detail = $6
+		WHERE id = $1 AND attempt = $2 AND status = 'processing' RETURNING purged_at`,
+	all: `UPDATE jobs SET status = v.status, completed_at = v.at, error_code = v.code, error_detail = v.detail
+		FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[])
+			WITH ORDINALITY AS v (job, attempt, status, at, code, detail, n)
+		WHERE id = v.job AND jobs.attempt = v.attempt AND jobs.status = 'processing' RETURNING v.n, purged_at`,
 }
 
 // GiveUp is job.Store's.

@@ -93,7 +93,8 @@ func (db *DB) Queued(ctx context.Context) ([]job.Place, error) {
 		err = row.Scan(&p.Priority, &p.Row)
 		return p, err
 	}
-	return many(ctx, db.reader(), read, "SELECT priority, id FROM jobs WHERE completed_at = 0 AND status = 'queued' ORDER BY priority, id")
+	return many(ctx, db.reader(), read, `SELECT priority, id FROM jobs WHERE status = 'queued' AND worker = ''
+		UNION ALL SELECT priority, id FROM jobs WHERE worker <> '' AND completed_at = 0 AND status = 'queued' ORDER BY priority, id`)
 }
 
 // Ended is job.Store's.
@@ -158,6 +159,9 @@ func (db *DB) Depths(ctx context.Context) (queued, processing map[account.Priori
 			processing[p] += n
 		}
 		return nil
-	}, "SELECT status, priority, count(*) FROM jobs WHERE completed_at = 0 GROUP BY status, priority")
+	}, `SELECT status, priority, count(*) FROM
+		(SELECT status, priority FROM jobs WHERE status = 'queued' AND worker = ''
+			UNION ALL SELECT status, priority FROM jobs WHERE worker <> '' AND completed_at = 0) AS unfinished
+		GROUP BY status, priority`)
 	return queued, processing, err
 }

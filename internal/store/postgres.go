@@ -118,6 +118,68 @@ func (c postgresConn) queryEach(ctx context.Context, each func(int, scanner) err
 	return answers.Close()
 }
 
+func (c postgresConn) queryAll(ctx context.Context, each func(int, scanner) error, statement hot, args [][]any) error {
+	if len(args) == 0 {
+		return nil
+	}
+	arrays, err := columns(args)
+	if err != nil {
+		return err
+	}
+	rows, err := c.q.Query(ctx, statement.all, arrays...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	place := make([]any, len(rows.FieldDescriptions())) // nil is not read
+	for rows.Next() {
+		var i int
+		place[0] = &i
+		if err := rows.Scan(place...); err != nil {
+			return err
+		}
+		if err := each(i-1, behindFirst{rows}); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// behindFirst is a row without its first column.
+type behindFirst struct{ rows pgx.Rows }
+
+func (r behindFirst) Scan(into ...any) error { return r.rows.Scan(append([]any{nil}, into...)...) }
+
+// columns turns lists of arguments into an array for each place.
+func columns(args [][]any) ([]any, error) {
+	arrays := make([]any, len(args[0]))
+	for i, first := range args[0] {
+		switch first.(type) {
+		case string:
+			arrays[i] = column[string](args, i)
+		case int64:
+			arrays[i] = column[int64](args, i)
+		case float64:
+			arrays[i] = column[float64](args, i)
+		case bool:
+			arrays[i] = column[bool](args, i)
+		case []byte:
+			arrays[i] = column[[]byte](args, i)
+		default:
+			return nil, fmt.Errorf("internal error: there is no array of %T", first)
+		}
+	}
+	return arrays, nil
+}
+
+func column[T any](args [][]any, i int) []T {
+	all := make([]T, len(args))
+	for k, a := range args {
+		all[k] = a[i].(T)
+	}
+	return all
+}
+
 func isUniquePostgres(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.Code == uniqueViolation

@@ -20,11 +20,25 @@ type conn interface {
 	// queryEach runs one statement for each list of arguments, in order and in one go, and calls each for every row of the answer to
 	// the i-th.
 	queryEach(ctx context.Context, each func(i int, row scanner) error, statement string, args [][]any) error
+	// queryAll is queryEach for what is done all the time. The arguments of one place are all of one type: string, int64, float64, bool or
+	// []byte.
+	queryAll(ctx context.Context, each func(i int, row scanner) error, statement hot, args [][]any) error
+}
+
+// hot is a statement that is written twice, for speed. What costs time on PostgreSQL is the number of statements, on SQLite it is not.
+type hot struct {
+	each string // for one list of arguments: SQLite
+	all  string // for all: PostgreSQL. $1 is the array of all first arguments; the first column of the answer counts the lists, from 1
 }
 
 // execEach is queryEach for statements without an answer.
 func execEach(ctx context.Context, c conn, statement string, args [][]any) error {
-	return c.queryEach(ctx, func(int, scanner) error { return errors.New("internal error: an answer that nobody asked for") }, statement, args)
+	return c.queryEach(ctx, noAnswer, statement, args)
+}
+
+// noAnswer is for statements that answer nothing.
+func noAnswer(int, scanner) error {
+	return errors.New("internal error: an answer that nobody asked for")
 }
 
 // many reads all rows of an answer. It never gives nil without an error.

@@ -64,6 +64,14 @@ func (db *DB) Loads(ctx context.Context) ([]job.Load, error) {
 	return loads, err
 }
 
+var releaseJob = hot{
+	each: "UPDATE jobs SET worker = $2, released_at = $3 WHERE id = $1 AND status = 'queued' AND worker = ''" +
+		" AND EXISTS (SELECT 1 FROM workers WHERE id = $2) RETURNING id",
+	all: `UPDATE jobs SET worker = v.worker, released_at = v.at FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS v (job, worker, at, n)
+		WHERE jobs.id = v.job AND status = 'queued' AND jobs.worker = ''
+			AND EXISTS (SELECT 1 FROM workers w WHERE w.id = v.worker) RETURNING v.n, jobs.id`,
+}
+
 // Release is job.Store's.
 func (db *DB) Release(ctx context.Context, term int64, to []job.Placement, at time.Time) error {
 	released := map[string][]job.Row{}
@@ -81,15 +89,18 @@ func (db *DB) Release(ctx context.Context, term int64, to []job.Placement, at ti
 		for i, p := range to {
 			args[i] = []any{int64(p.Row), p.Worker, millis(at)}
 		}
-		err = c.queryEach(ctx, func(i int, row scanner) error {
-			var id job.Row
-			err := row.Scan(&id)
-			released[to[i].Worker] = append(released[to[i].Worker], id)
+		taken := make([]bool, len(to))
+		err = c.queryAll(ctx, func(i int, _ scanner) error { taken[i] = true; return nil }, releaseJob, args)
+		if err != nil {
 			return err
-		}, `UPDATE jobs SET worker = $2, released_at = $3 WHERE id = $1 AND status = 'queued' AND worker = ''
-			AND EXISTS (SELECT 1 FROM workers WHERE id = $2) RETURNING id`, args)
-		if err != nil || len(released) == 0 {
-			return err
+		}
+		for i, p := range to {
+			if taken[i] {
+				released[p.Worker] = append(released[p.Worker], p.Row)
+			}
+		}
+		if len(released) == 0 {
+			return nil
 		}
 		return db.queue.enter(ctx, c, released)
 	})

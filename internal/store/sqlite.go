@@ -179,6 +179,10 @@ func (c sqliteConn) queryEach(ctx context.Context, each func(int, scanner) error
 	return nil
 }
 
+func (c sqliteConn) queryAll(ctx context.Context, each func(int, scanner) error, statement hot, args [][]any) error {
+	return c.queryEach(ctx, each, statement.each, args)
+}
+
 func isUniqueSQLite(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)

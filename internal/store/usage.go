@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/softquantus/qcos/internal/account"
@@ -30,27 +31,45 @@ func (c *count) full(limit int64) bool {
 // counts are the counts that a transaction touches.
 type counts struct {
 	all                 map[countName]*count
-	raising, correcting string
+	raising, correcting hot
 	args                func(n countName, by int64) []any
 }
 
 func ownerCounts() *counts {
 	return &counts{
-		all: map[countName]*count{},
-		raising: `INSERT INTO usage (owner_id, day, jobs) VALUES ($1, $2, $3)
-			ON CONFLICT (owner_id, day) DO UPDATE SET jobs = usage.jobs + excluded.jobs RETURNING jobs`,
-		correcting: "UPDATE usage SET jobs = jobs - $3 WHERE owner_id = $1 AND day = $2",
+		all:        map[countName]*count{},
+		raising:    raisingIn("usage", "owner_id", "bigint"),
+		correcting: correctingIn("usage", "owner_id", "bigint"),
 		args:       func(n countName, by int64) []any { return []any{n.owner, int64(n.day), by} },
 	}
 }
 
 func keyCounts() *counts {
 	return &counts{
-		all: map[countName]*count{},
-		raising: `INSERT INTO key_usage (family, day, jobs) VALUES ($1, $2, $3)
-			ON CONFLICT (family, day) DO UPDATE SET jobs = key_usage.jobs + excluded.jobs RETURNING jobs`,
-		correcting: "UPDATE key_usage SET jobs = jobs - $3 WHERE family = $1 AND day = $2",
+		all:        map[countName]*count{},
+		raising:    raisingIn("key_usage", "family", "text"),
+		correcting: correctingIn("key_usage", "family", "text"),
 		args:       func(n countName, by int64) []any { return []any{n.family, int64(n.day), by} },
+	}
+}
+
+// raisingIn adds to counts in the order that they are given in, and answers with the sums.
+func raisingIn(table, name, kind string) hot {
+	onConflict := fmt.Sprintf(" ON CONFLICT (%[2]s, day) DO UPDATE SET jobs = %[1]s.jobs + excluded.jobs RETURNING ", table, name)
+	return hot{
+		each: fmt.Sprintf("INSERT INTO %s (%s, day, jobs) VALUES ($1, $2, $3)", table, name) + onConflict + "jobs",
+		all: fmt.Sprintf(`WITH given AS (SELECT * FROM unnest($1::%[3]s[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS v (%[2]s, day, jobs, n)),
+			raised AS (INSERT INTO %[1]s (%[2]s, day, jobs) SELECT %[2]s, day, jobs FROM given ORDER BY n`, table, name, kind) + onConflict +
+			fmt.Sprintf("%[1]s, day, jobs) SELECT given.n, raised.jobs FROM raised JOIN given ON given.%[1]s = raised.%[1]s AND given.day = raised.day", name),
+	}
+}
+
+// correctingIn takes off counts.
+func correctingIn(table, name, kind string) hot {
+	return hot{
+		each: fmt.Sprintf("UPDATE %s SET jobs = jobs - $3 WHERE %s = $1 AND day = $2", table, name),
+		all: fmt.Sprintf(`UPDATE %[1]s SET jobs = %[1]s.jobs - v.jobs FROM unnest($1::%[3]s[], $2::bigint[], $3::bigint[]) AS v (name, day, jobs)
+			WHERE %[1]s.%[2]s = v.name AND %[1]s.day = v.day`, table, name, kind),
 	}
 }
 
@@ -82,7 +101,7 @@ func (cs *counts) raise(ctx context.Context, c conn) error {
 	for i, n := range names {
 		args[i] = cs.args(n, cs.all[n].asked)
 	}
-	return c.queryEach(ctx, func(i int, row scanner) error {
+	return c.queryAll(ctx, func(i int, row scanner) error {
 		var total int64
 		err := row.Scan(&total)
 		cs.all[names[i]].before = total - cs.all[names[i]].asked
@@ -98,5 +117,5 @@ func (cs *counts) settle(ctx context.Context, c conn) error {
 			args = append(args, cs.args(n, over))
 		}
 	}
-	return execEach(ctx, c, cs.correcting, args)
+	return c.queryAll(ctx, noAnswer, cs.correcting, args)
 }

@@ -69,7 +69,7 @@ CREATE TABLE key_usage (
 -- A job waits for release while status is 'queued' and worker ''. It is in the hands of worker while that is not '' and completed_at
 -- is 0. Nothing refers to owners here: admission would have to look each of them up.
 CREATE TABLE jobs (
-    id             BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id             BIGSERIAL PRIMARY KEY,
     job_id         TEXT NOT NULL,
     owner_id       BIGINT NOT NULL,
     key_id         TEXT NOT NULL,
@@ -106,7 +106,6 @@ CREATE UNIQUE INDEX jobs_job_id ON jobs (owner_id, job_id);
 CREATE INDEX jobs_owner ON jobs (owner_id, id);
 CREATE INDEX jobs_waiting ON jobs (id) WHERE status = 'queued' AND worker = '';
 CREATE INDEX jobs_in_hand ON jobs (worker, id) WHERE worker <> '' AND completed_at = 0;
-CREATE INDEX jobs_open ON jobs (status, priority, id) WHERE completed_at = 0;
 CREATE INDEX jobs_completed ON jobs (completed_at) WHERE completed_at > 0;
 
 CREATE TABLE job_tags (

@@ -106,7 +106,6 @@ CREATE UNIQUE INDEX jobs_job_id ON jobs (owner_id, job_id);
 CREATE INDEX jobs_owner ON jobs (owner_id, id);
 CREATE INDEX jobs_waiting ON jobs (id) WHERE status = 'queued' AND worker = '';
 CREATE INDEX jobs_in_hand ON jobs (worker, id) WHERE worker <> '' AND completed_at = 0;
-CREATE INDEX jobs_open ON jobs (status, priority, id) WHERE completed_at = 0;
 CREATE INDEX jobs_completed ON jobs (completed_at) WHERE completed_at > 0;
 
 CREATE TABLE job_tags (

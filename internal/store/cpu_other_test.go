@@ -1,0 +1,7 @@
+//go:build !linux
+
+package store_test
+
+import "testing"
+
+func reportCPU(*testing.B, string) (stop func()) { return func() {} }
