@@ -51,6 +51,7 @@ var allowed = map[string][]string{
 	"internal/store/...":        {"internal/store/...", "internal/account", "internal/identity", "internal/job", "pkg/api"},
 	"internal/server/...":       {"internal/server/...", "internal/account", "internal/job", "internal/run", "internal/plan", "internal/qasm", "internal/diag", "pkg/api"},
 	"internal/daemon":           {"internal/account", "internal/job", "internal/machine", "internal/run", "internal/server", "internal/store"},
+	"internal/servetest":        {},
 	"internal/cli/...":          {"internal/...", "pkg/..."},
 }
 
