@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm"
 	"github.com/softquantus/qcos/internal/run"
@@ -64,22 +63,19 @@ func noFiles(path string) ([]byte, error) {
 // error that the job's owner sees.
 func Execute(ctx context.Context, t Task) ([]byte, error) {
 	program := LoadProgram(t.Source)
-	if program.Circuit == nil {
+	w, ok := workload(program)
+	if !ok {
 		return nil, invalid(program)
 	}
-	return executeCircuit(ctx, t, program, program.Circuit)
-}
-
-func executeCircuit(ctx context.Context, t Task, program *qasm.Program, c *circuit.Circuit) ([]byte, error) {
 	precision, err := sim.ParsePrecision(t.Precision)
 	if err != nil {
 		precision = sim.Auto
 	}
-	report, err := run.Circuit(ctx, c, run.Options{
+	report, err := run.Run(ctx, w, run.Options{
 		Shots: t.Shots, Seed: t.Seed, Method: t.Method, Precision: precision, Memory: t.Memory, Threads: t.Threads, MaxMemory: t.MaxMemory,
 	})
 	if err != nil {
-		return nil, explainFailure(ctx, err)
+		return nil, explainFailure(ctx, program, err)
 	}
 	return packResult(report, warnings(program))
 }
@@ -88,21 +84,24 @@ func executeCircuit(ctx context.Context, t Task, program *qasm.Program, c *circu
 func invalid(p *qasm.Program) error {
 	for _, d := range p.Diagnostics {
 		if d.Severity == diag.Error {
-			return &Failure{Code: api.CodeInvalidCircuit, Detail: p.Sources.Position(d.Span.Start).String() + ": " + d.Message}
+			return &Failure{Code: api.CodeInvalidCircuit, Detail: place(p, d.Span.Start) + d.Message}
 		}
 	}
 	return &Failure{Code: api.CodeInvalidCircuit, Detail: "the program cannot be run"}
 }
 
 // explainFailure makes an error of a run one for the job's owner. Internal errors stay as they are: their words are for the log.
-func explainFailure(ctx context.Context, err error) error {
+func explainFailure(ctx context.Context, p *qasm.Program, err error) error {
 	var infeasible *run.InfeasibleError
 	var usage *run.UsageError
+	var fault *run.ProgramError
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.As(err, &infeasible):
 		return &Failure{Code: api.CodeInfeasible, Detail: infeasible.Detail}
+	case errors.As(err, &fault):
+		return &Failure{Code: api.CodeInvalidCircuit, Detail: place(p, fault.Pos) + fault.Detail}
 	case errors.As(err, &usage):
 		return &Failure{Code: api.CodeInvalidRequest, Detail: usage.Detail}
 	}
@@ -113,10 +112,16 @@ func warnings(p *qasm.Program) []string {
 	var out []string
 	for _, d := range p.Diagnostics {
 		if d.Severity == diag.Warning {
-			out = append(out, p.Sources.Position(d.Span.Start).String()+": "+d.Message)
+			out = append(out, place(p, d.Span.Start)+d.Message)
 		}
 	}
 	return out
+}
+
+// place is where in a program something is, in front of what is said of it. There is one file, whose name is not shown.
+func place(p *qasm.Program, at diag.Pos) string {
+	where := p.Sources.Position(at)
+	return fmt.Sprintf("%d:%d: ", where.Line, where.Column)
 }
 
 func packResult(r *run.Report, warned []string) ([]byte, error) {

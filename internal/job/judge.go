@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"github.com/softquantus/qcos/internal/account"
-	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/run"
 )
 
@@ -29,10 +28,11 @@ func (f *Front) judge(ctx context.Context, c Caller, r Request, explain bool) (v
 		return verdict{}, err
 	}
 	defer p.release()
-	if p.Circuit == nil {
+	w, ok := workload(p.Program)
+	if !ok {
 		return verdict{}, circuitError(p.Program)
 	}
-	v := verdict{refusal: allowed(c.User.Owner.Tier, r, p.Circuit.NumQubits)}
+	v := verdict{refusal: allowed(c.User.Owner.Tier, r, w.Qubits())}
 	if v.refusal != nil && !explain {
 		return v, nil
 	}
@@ -40,7 +40,7 @@ func (f *Front) judge(ctx context.Context, c Caller, r Request, explain bool) (v
 	if err != nil {
 		return verdict{}, err
 	}
-	v.explanation, err = run.Explain(run.Workload{Circuit: p.Circuit, Program: p.Program.Program}, run.Options{
+	v.explanation, err = run.Explain(w, run.Options{
 		Shots: r.Shots, Seed: r.Seed, Method: r.Method, Memory: r.Memory, MaxMemory: largest.MaxMemory,
 	})
 	var infeasible *run.InfeasibleError
@@ -55,7 +55,7 @@ func (f *Front) judge(ctx context.Context, c Caller, r Request, explain bool) (v
 	case v.explanation.Refusal != nil:
 		v.refusal = v.explanation.Refusal
 	default:
-		v.refusal = storable(p.Circuit, v.explanation.NumClbits, r)
+		v.refusal = storable(registers(w), v.explanation.NumClbits, r)
 	}
 	return v, nil
 }
@@ -88,8 +88,8 @@ const (
 )
 
 // storable refuses what would be too large an answer to keep.
-func storable(c *circuit.Circuit, clbits int, r Request) error {
-	width := int64(clbits + max(0, len(c.Cregs)-1))
+func storable(registers, clbits int, r Request) error {
+	width := int64(clbits + max(0, registers-1))
 	keys := int64(r.Shots)
 	if clbits < 62 {
 		keys = min(keys, 1<<clbits)
@@ -102,6 +102,18 @@ func storable(c *circuit.Circuit, clbits int, r Request) error {
 		return nil
 	}
 	return &ResultTooLargeError{Bytes: bytes, Max: MaxResult, Shots: r.Shots}
+}
+
+// registers is how many of them a key has.
+func registers(w run.Workload) int {
+	n := 0
+	if w.Program != nil {
+		n = len(w.Program.Cregs)
+	}
+	if w.Circuit != nil {
+		n = max(n, len(w.Circuit.Cregs))
+	}
+	return n
 }
 
 // times is the product of two numbers that are not negative, as far as there are such numbers, and leaves room for a sum.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm"
+	"github.com/softquantus/qcos/internal/run"
 	"github.com/softquantus/qcos/pkg/api"
 )
 
@@ -28,6 +29,11 @@ func loadProgram(source []byte, maxOps int) *qasm.Program {
 	return qasm.Load(programName, source, qasm.Options{ReadFile: noFiles, MaxOps: maxOps})
 }
 
+// workload is what of a program runs; ok is false where it has errors.
+func workload(p *qasm.Program) (w run.Workload, ok bool) {
+	return run.Workload{Circuit: p.Circuit, Program: p.Program}, p.Circuit != nil || p.Program != nil
+}
+
 // admitted holds the place in which its program is read.
 type admitted struct {
 	*qasm.Program
@@ -46,7 +52,7 @@ func (f *Front) read(ctx context.Context, source string) (admitted, error) {
 			return admitted{}, err
 		}
 		p := loadProgram(text, smallOps)
-		if p.Circuit != nil || !hasCode(p.Diagnostics, tooManyOps) {
+		if _, ok := workload(p); ok || !hasCode(p.Diagnostics, tooManyOps) {
 			return admitted{p, release}, nil
 		}
 		release()
