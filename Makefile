@@ -4,13 +4,15 @@ GO       ?= go
 CIRCUITS ?= testdata/circuits/*.qasm
 FUZZTIME ?= 30s
 BENCH    ?= .
+KILLS    ?= 50
+LOAD     ?= TestLoad|TestIdle|TestLongPolls|TestLargeBesideSmall
 SHARED   ?= ../shared
 PYTHON   ?= python3
 VENV     := .cache/python
 
 export CGO_ENABLED ?= 0
 
-.PHONY: help run build test test-go test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers clean
+.PHONY: help run build test test-go test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers kill-test bench-serve clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
@@ -100,6 +102,12 @@ bench-peers: ## time circuits in turn with a peer (QCOS_PEERS_ENGINE, QCOS_PEERS
 		export QCOS_PEERS_PYTHON=$$PWD/.cache/peers/bin/python; \
 	fi; \
 	$(GO) test -count 1 -timeout 2h -tags peers -run TestPeers -v ./internal/run
+
+kill-test: ## kill servers, workers and the database under load, KILLS (50) times each, and hold the service to its promises
+	QCOS_KILLS=$(KILLS) $(GO) test -count 1 -timeout 2h -run 'Killed|Restarted' -v ./internal/servetest
+
+bench-serve: ## load a service on both databases and report rates, latencies, memory and each process's share (LOAD: tests that match)
+	$(GO) test -count 1 -timeout 1h -tags load -run '$(LOAD)' -v ./internal/servetest
 
 clean: ## remove what was built
 	rm -rf bin dist .cache/wheel
