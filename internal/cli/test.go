@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/config"
 	"github.com/softquantus/qcos/internal/expect"
 	"github.com/softquantus/qcos/internal/qasm"
@@ -20,7 +19,7 @@ import (
 type testOptions struct {
 	app      *App
 	load     loader
-	simulate func(ctx context.Context, c *circuit.Circuit, o run.Options) (*run.Report, error)
+	simulate func(ctx context.Context, w run.Workload, o run.Options) (*run.Report, error)
 	remote   clientOptions
 
 	paths   []string
@@ -38,7 +37,7 @@ type testOptions struct {
 
 func newTestCommand(a *App) *cobra.Command {
 	o := &testOptions{
-		app: a, load: qasm.Load, simulate: run.Circuit, remote: clientOptions{app: a}, rate: expect.DefaultRate, jobs: runtime.GOMAXPROCS(0),
+		app: a, load: qasm.Load, simulate: run.Run, remote: clientOptions{app: a}, rate: expect.DefaultRate, jobs: runtime.GOMAXPROCS(0),
 	}
 	cmd := &cobra.Command{
 		Use:   "test PATH...",

@@ -9,10 +9,10 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/config"
 	"github.com/softquantus/qcos/internal/expect"
 	"github.com/softquantus/qcos/internal/machine"
+	"github.com/softquantus/qcos/internal/qasm"
 	"github.com/softquantus/qcos/internal/run"
 	"github.com/softquantus/qcos/pkg/api"
 )
@@ -61,7 +61,7 @@ func (b *testBench) subject(ctx context.Context, file, function string, source [
 		return err
 	})
 	if s.err == nil {
-		s.registers = keyRegisters(s.program.Circuit)
+		s.registers = keyRegisters(s.program)
 		for _, r := range s.registers {
 			s.width += r.Size
 		}
@@ -69,14 +69,10 @@ func (b *testBench) subject(ctx context.Context, file, function string, source [
 	return s
 }
 
-// keyRegisters are the registers of the circuit's outcomes.
-func keyRegisters(c *circuit.Circuit) []expect.Register {
-	measures := slices.ContainsFunc(c.Ops, func(op circuit.Op) bool { return op.Kind == circuit.Measure })
-	if !measures {
-		return []expect.Register{{Name: "meas", Size: c.DeclaredQubits()}}
-	}
+// keyRegisters are the registers of the program's outcomes.
+func keyRegisters(p *qasm.Program) []expect.Register {
 	var all []expect.Register
-	for _, r := range c.Cregs {
+	for _, r := range workload(p).Registers() {
 		all = append(all, expect.Register{Name: r.Name, Size: r.Size})
 	}
 	return all
@@ -137,13 +133,13 @@ func (b *testBench) compute(ctx context.Context, s *subject) error {
 	defer cancel()
 	options := b.runOptions()
 	options.Probabilities = true
-	report, err := b.options.simulate(ctx, s.program.Circuit, options)
+	report, err := b.options.simulate(ctx, workload(s.program), options)
 	switch {
 	case is[*run.InfeasibleError](err), err == nil && !report.ProbabilitiesComplete:
 		s.sample = true
 		return nil
 	case err != nil:
-		return b.failed(err)
+		return b.failed(s, err)
 	}
 	s.seconds = report.Duration.Seconds()
 	s.seen = &expect.Seen{Exact: map[string]float64{}}
@@ -153,11 +149,11 @@ func (b *testBench) compute(ctx context.Context, s *subject) error {
 	return nil
 }
 
-func (b *testBench) failed(err error) error {
+func (b *testBench) failed(s *subject, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &timeoutError{b.options.timeout.String()}
 	}
-	return err
+	return b.options.app.located(s.program, err)
 }
 
 // chooseShots divides the rate of the run among the checks that are sampled, and finds how many shots each program needs.
@@ -251,9 +247,9 @@ func (b *testBench) sampleHere(ctx context.Context, s *subject) error {
 	defer cancel()
 	options := b.runOptions()
 	options.Shots, options.Seed = s.shots, b.seedOf(s)
-	report, err := b.options.simulate(ctx, s.program.Circuit, options)
+	report, err := b.options.simulate(ctx, workload(s.program), options)
 	if err != nil {
-		return b.failed(err)
+		return b.failed(s, err)
 	}
 	s.seconds, s.usedFor = report.Duration.Seconds(), strconv.FormatUint(report.Seed, 10)
 	s.seen = &expect.Seen{Counts: map[string]int{}, Shots: report.Shots}
