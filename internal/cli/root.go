@@ -40,6 +40,7 @@ func newRootCommand(a *App) *cobra.Command {
 		newJobsCommand(a),
 		newUserCommand(a),
 		newFmtCommand(a),
+		newConvertCommand(a),
 		newServeCommand(a),
 		newWorkerCommand(a),
 		newAdminCommand(a),

@@ -51,6 +51,7 @@ func load(name string, text []byte, o Options, observe func(sema.Sink) sema.Sink
 	} else if l.isText(src) {
 		l.read(src)
 	}
+	l.program.Major = max(l.major, 2)
 	if l.later != nil && !o.SyntaxOnly {
 		r := l.later.Finish()
 		l.program.Circuit, l.program.Program = r.Circuit, r.Classical

@@ -34,6 +34,7 @@ type Program struct {
 	// Program is the classical part of an OpenQASM 3 program. Where there is no Circuit it is the whole program, which drives a quantum
 	// state. Beside a Circuit it is what remains to be done for each outcome: it begins with the circuit's clbits (see Loads there).
 	Program     *program.Program
+	Major       int              // of the language: 2 or 3
 	Circuit     *circuit.Circuit // nil where Diagnostics has errors, with SyntaxOnly, and as CheckOnly says
 	Sources     *diag.Set        // what the positions of Diagnostics and of the circuit's ops refer to
 	Diagnostics diag.List        // in order of place, errors and warnings

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/softquantus/qcos/internal/gate"
+	"github.com/softquantus/qcos/internal/qasm"
+	"github.com/softquantus/qcos/internal/qasm/emit"
+	layout "github.com/softquantus/qcos/internal/qasm/format"
+)
+
+type convertOptions struct {
+	app  *App
+	load loader
+
+	file   string
+	source sourceOptions
+	to     string
+	output string
+}
+
+// The languages that programs are converted to, as --to names them.
+const (
+	toQASM2 = "qasm2"
+	toQASM3 = "qasm3"
+)
+
+func newConvertCommand(a *App) *cobra.Command {
+	o := &convertOptions{app: a, load: qasm.Load}
+	cmd := &cobra.Command{
+		Use:   "convert --to qasm2|qasm3 FILE",
+		Short: "Write a program in the other version of OpenQASM",
+		Long: "Write what a program does in OpenQASM 2.0 or 3. The result means exactly the same, phases included: definitions and\n" +
+			"loops are expanded to the gates of the language's library. What the language cannot say is refused by name. A program\n" +
+			"that is of that version already is only laid out anew, as by qcos fmt.",
+		Example:           "  qcos convert --to qasm3 bell.qasm\n  qcos convert --to qasm3 --output new.qasm bell.qasm",
+		Args:              oneProgramFile,
+		ValidArgsFunction: completeProgramFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.file = args[0]
+			return o.run(cmd.Context())
+		},
+	}
+	addChoice(cmd, &o.to, "to", []string{toQASM2, toQASM3}, "the version to write; must be given")
+	cmd.Flags().StringVar(&o.output, "output", "", "write to this `FILE` instead of standard output")
+	o.source.addFlags(cmd)
+	return cmd
+}
+
+// oneProgramFile are the arguments of commands that take one program.
+func oneProgramFile(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return &UsageError{Detail: fmt.Sprintf("%s takes one file, %d were given", cmd.CommandPath(), len(args)), Next: seeHelp(cmd)}
+	}
+	return programFiles(cmd, args)
+}
+
+func (o *convertOptions) run(ctx context.Context) error {
+	if o.to == "" {
+		return &UsageError{Detail: "qcos convert needs the version to write", Next: "give --to qasm2 or --to qasm3"}
+	}
+	return o.app.each(ctx, []input{{o.file}}, func(in input) error { return o.convert(ctx, in) })
+}
+
+func (o *convertOptions) convert(ctx context.Context, in input) error {
+	text, err := o.app.read(ctx, in)
+	if err != nil {
+		return err
+	}
+	load := func(name string, text []byte, options qasm.Options) *qasm.Program {
+		options.CheckOnly = true
+		return o.load(name, text, options)
+	}
+	p := load(in.shown(), text, o.source.qasm())
+	refuseEmpty(p)
+	showDiagnostics(o.app.Err, p, o.app.errPalette())
+	if p.Diagnostics.HasErrors() {
+		return &invalidError{p.Sources, p.Diagnostics}
+	}
+	out, err := o.written(in, text, p)
+	if err != nil {
+		return err
+	}
+	sink, err := o.app.openSink(o.output)
+	if err != nil {
+		return err
+	}
+	if err := sink.write(out); err != nil {
+		sink.discard()
+		return err
+	}
+	return sink.commit()
+}
+
+// written is the program in the language that was asked for.
+func (o *convertOptions) written(in input, text []byte, p *qasm.Program) ([]byte, error) {
+	dialect, name := gate.QASM2, "OpenQASM 2.0"
+	if o.to == toQASM3 {
+		dialect, name = gate.QASM3, "OpenQASM 3"
+	}
+	if (p.Major == 3) == (dialect == gate.QASM3) {
+		return layout.Source(in.shown(), text).Text, nil
+	}
+	if p.Circuit == nil {
+		what, pos := emit.Obstacle(text)
+		return nil, &InputError{Detail: fmt.Sprintf("%s: %s has no words for %s", p.Sources.Position(pos), name, what)}
+	}
+	out, err := emit.Source(p.Circuit, dialect)
+	var refusal *emit.Refusal
+	if errors.As(err, &refusal) {
+		place := p.Sources.Position(refusal.Pos).String()
+		if refusal.Pos == 0 {
+			place = in.shown()
+		}
+		return nil, &InputError{Detail: fmt.Sprintf("%s: %s has no words for %s", place, name, refusal.What), Next: refusal.Next}
+	}
+	return out, err
+}

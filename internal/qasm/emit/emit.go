@@ -1,0 +1,136 @@
+// Package emit writes circuits as OpenQASM, in version 2 or 3: the inverse of reading them. What it writes means exactly the circuit,
+// phases included, or it says what the language cannot. It writes what a program does, not how it was written: definitions and
+// loops were expanded when the circuit was made.
+package emit
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+
+	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/gate"
+)
+
+// Refusal is what the language has no words for.
+type Refusal struct {
+	What string   // such as "a measurement whose outcome is dropped"
+	Pos  diag.Pos // where the source asked for it; 0 is nowhere
+	Next string   // what to do; may be empty
+}
+
+func (r *Refusal) Error() string { return r.What }
+
+// Source writes a circuit as a program of a language, or is a *Refusal. Angles are written so that reading them gives the same number.
+func Source(c *circuit.Circuit, d gate.Dialect) (text []byte, err error) {
+	w := &writer{circuit: c, dialect: d, phase: c.GlobalPhase}
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *Refusal:
+			text, err = nil, r
+		default:
+			panic(r)
+		}
+	}()
+	w.declare()
+	for i := 0; i < len(c.Ops); i++ {
+		i += w.op(i)
+	}
+	w.flush()
+	w.globalPhase()
+	return w.out.Bytes(), nil
+}
+
+// writer writes one circuit.
+type writer struct {
+	circuit *circuit.Circuit
+	dialect gate.Dialect
+	out     bytes.Buffer
+	qubits  []place // by qubit
+	clbits  []place // by clbit
+	phase   float64 // of the whole, still to be written
+
+	now       circuit.Op     // the operation being written
+	condition string         // of it, with the word if and a blank behind; empty: none
+	held      float64        // phase under a condition, still to be written
+	heldIf    circuit.CondID // that condition
+}
+
+// place is an element of a register that the program declares.
+type place struct {
+	register string
+	index    uint32
+	size     int
+}
+
+func (p place) String() string { return fmt.Sprintf("%s[%d]", p.register, p.index) }
+
+// refuse ends the writing.
+func (w *writer) refuse(next, format string, args ...any) {
+	panic(&Refusal{What: fmt.Sprintf(format, args...), Pos: w.now.Pos, Next: next})
+}
+
+// negligible is a phase that only rounding can have left over, of the phases of many thousand gates.
+const negligible = 1e-11
+
+// globalPhase writes what phase is left for the whole state. OpenQASM 2 has no statement for it: on any one qubit, p x p x is the
+// phase on both basis states.
+func (w *writer) globalPhase() {
+	phi := math.Remainder(w.phase, 2*math.Pi)
+	if math.Abs(phi) < negligible {
+		return
+	}
+	w.now, w.condition = circuit.Op{}, ""
+	w.writePhase(phi)
+}
+
+func (w *writer) writePhase(phi float64) {
+	if w.dialect == gate.QASM3 {
+		w.statement("gphase(%s);", number(phi, w.dialect))
+		return
+	}
+	if len(w.qubits) == 0 {
+		w.refuse("", "a global phase without any qubit")
+	}
+	for range 2 {
+		w.statement("u1(%s) %s;", number(phi, w.dialect), w.qubits[0])
+		w.statement("x %s;", w.qubits[0])
+	}
+}
+
+// addPhase multiplies by a phase where the operation being written happens.
+func (w *writer) addPhase(phi float64) {
+	if w.now.If == 0 {
+		w.phase = math.Remainder(w.phase+phi, 2*math.Pi) // great numbers lose digits
+		return
+	}
+	if w.heldIf != w.now.If {
+		w.flush()
+	}
+	w.held, w.heldIf = w.held+phi, w.now.If
+}
+
+// flush writes the phase that was held back under a condition, in the hope that a later one takes it away.
+func (w *writer) flush() {
+	phi := math.Remainder(w.held, 2*math.Pi)
+	id := w.heldIf
+	w.held, w.heldIf = 0, 0
+	if math.Abs(phi) < negligible {
+		return
+	}
+	op, condition := w.now, w.condition
+	w.now = circuit.Op{If: id, Pos: op.Pos}
+	for _, w.condition = range w.conditions(id) {
+		w.writePhase(phi)
+	}
+	w.now, w.condition = op, condition
+}
+
+// statement writes a line, under the condition of the operation.
+func (w *writer) statement(format string, args ...any) {
+	w.out.WriteString(w.condition)
+	fmt.Fprintf(&w.out, format, args...)
+	w.out.WriteByte('\n')
+}
