@@ -107,16 +107,24 @@ func (o *convertOptions) written(in input, text []byte, p *qasm.Program) ([]byte
 	}
 	if p.Circuit == nil {
 		what, pos := emit.Obstacle(text)
-		return nil, &InputError{Detail: fmt.Sprintf("%s: %s has no words for %s", p.Sources.Position(pos), name, what)}
+		return nil, noWords(in, p, name, &emit.Refusal{What: what, Pos: pos})
+	}
+	if err := emit.Rest(p.Program); err != nil {
+		return nil, noWords(in, p, name, err)
 	}
 	out, err := emit.Source(p.Circuit, dialect)
+	return out, noWords(in, p, name, err)
+}
+
+// noWords says what a language cannot, and where the program asked for it.
+func noWords(in input, p *qasm.Program, language string, err error) error {
 	var refusal *emit.Refusal
-	if errors.As(err, &refusal) {
-		place := p.Sources.Position(refusal.Pos).String()
-		if refusal.Pos == 0 {
-			place = in.shown()
-		}
-		return nil, &InputError{Detail: fmt.Sprintf("%s: %s has no words for %s", place, name, refusal.What), Next: refusal.Next}
+	if !errors.As(err, &refusal) {
+		return err
 	}
-	return out, err
+	place := in.shown()
+	if refusal.Pos != 0 {
+		place = p.Sources.Position(refusal.Pos).String()
+	}
+	return &InputError{Detail: fmt.Sprintf("%s: %s has no words for %s", place, language, refusal.What), Next: refusal.Next}
 }

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/diag"
@@ -38,6 +39,7 @@ func Source(c *circuit.Circuit, d gate.Dialect) (text []byte, err error) {
 	for i := 0; i < len(c.Ops); i++ {
 		i += w.op(i)
 	}
+	w.flushLocal()
 	w.flush()
 	w.globalPhase()
 	return w.out.Bytes(), nil
@@ -56,6 +58,15 @@ type writer struct {
 	condition string         // of it, with the word if and a blank behind; empty: none
 	held      float64        // phase under a condition, still to be written
 	heldIf    circuit.CondID // that condition
+	local     localPhase
+}
+
+// localPhase is a phase where some qubits are all 1, still to be written.
+type localPhase struct {
+	phi       float64
+	qubits    []circuit.Qubit // none: there is no such phase
+	now       circuit.Op      // the operation that left it
+	condition string
 }
 
 // place is an element of a register that the program declares.
@@ -100,6 +111,41 @@ func (w *writer) writePhase(phi float64) {
 	}
 }
 
+// addLocal multiplies by a phase where qubits are 1. It is held back: the next operation may take it away.
+func (w *writer) addLocal(phi float64, qubits []circuit.Qubit) {
+	if !w.holds(qubits) {
+		w.flushLocal()
+		w.local = localPhase{0, slices.Clone(qubits), w.now, w.condition}
+	}
+	w.local.phi += phi
+}
+
+// holds reports whether a phase on these qubits is held back, under the condition of the operation being written.
+func (w *writer) holds(qubits []circuit.Qubit) bool {
+	if len(qubits) == 0 || len(qubits) != len(w.local.qubits) || w.condition != w.local.condition || w.now.If != w.local.now.If {
+		return false
+	}
+	for _, q := range qubits {
+		if !slices.Contains(w.local.qubits, q) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *writer) flushLocal() {
+	l := w.local
+	w.local = localPhase{}
+	phi := math.Remainder(l.phi, 2*math.Pi)
+	if len(l.qubits) == 0 || math.Abs(phi) < negligible {
+		return
+	}
+	op, condition := w.now, w.condition
+	w.now, w.condition = l.now, l.condition
+	w.apply(gate.P, len(l.qubits)-1, []float64{phi}, l.qubits)
+	w.now, w.condition = op, condition
+}
+
 // addPhase multiplies by a phase where the operation being written happens.
 func (w *writer) addPhase(phi float64) {
 	if w.now.If == 0 {
@@ -130,6 +176,7 @@ func (w *writer) flush() {
 
 // statement writes a line, under the condition of the operation.
 func (w *writer) statement(format string, args ...any) {
+	w.flushLocal()
 	w.out.WriteString(w.condition)
 	fmt.Fprintf(&w.out, format, args...)
 	w.out.WriteByte('\n')

@@ -1,6 +1,7 @@
 package emit_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -15,14 +16,29 @@ import (
 	"github.com/softquantus/qcos/internal/gate"
 	"github.com/softquantus/qcos/internal/qasm"
 	"github.com/softquantus/qcos/internal/qasm/emit"
+	"github.com/softquantus/qcos/internal/run"
 	"github.com/softquantus/qcos/internal/sim/reference"
 )
 
 // dialects are the languages that can be read back.
-var dialects = map[string]gate.Dialect{"2": gate.QASM2}
+var dialects = map[string]gate.Dialect{"2": gate.QASM2, "3": gate.QASM3}
 
 // back writes a circuit and reads it again.
 func back(t *testing.T, c *circuit.Circuit, d gate.Dialect) (*circuit.Circuit, string) {
+	t.Helper()
+	p, text := read(t, c, d)
+	if p == nil {
+		return nil, ""
+	}
+	if p.Circuit == nil {
+		t.Errorf("no circuit again:\n%s", text)
+		return nil, text
+	}
+	return p.Circuit, text
+}
+
+// read is back for what may become a program of more than a circuit.
+func read(t *testing.T, c *circuit.Circuit, d gate.Dialect) (*qasm.Program, string) {
 	t.Helper()
 	text, err := emit.Source(c, d)
 	if err != nil {
@@ -30,7 +46,7 @@ func back(t *testing.T, c *circuit.Circuit, d gate.Dialect) (*circuit.Circuit, s
 		return nil, ""
 	}
 	p := qasm.Load("written", text, qasm.Options{Strict: true})
-	if p.Circuit == nil {
+	if p.Diagnostics.HasErrors() {
 		var b strings.Builder
 		for _, d := range p.Diagnostics {
 			diag.Render(&b, p.Sources, d, diag.Style{})
@@ -38,7 +54,34 @@ func back(t *testing.T, c *circuit.Circuit, d gate.Dialect) (*circuit.Circuit, s
 		t.Errorf("what was written is refused:\n%s\n%s", b.String(), text)
 		return nil, ""
 	}
-	return p.Circuit, string(text)
+	return p, string(text)
+}
+
+// distribution is the exact distribution of the keys.
+func distribution(t *testing.T, w run.Workload) map[string]float64 {
+	t.Helper()
+	r, err := run.Run(context.Background(), w, run.Options{Shots: 1, Probabilities: true})
+	if err != nil {
+		t.Errorf("cannot be run: %v", err)
+		return nil
+	}
+	ps := map[string]float64{}
+	for _, p := range r.Probabilities {
+		ps[p.Key] = p.P
+	}
+	return ps
+}
+
+// sameOutcomes compares the distributions of a circuit and of a program.
+func sameOutcomes(t *testing.T, name string, c *circuit.Circuit, p *qasm.Program, text string) {
+	t.Helper()
+	want, got := distribution(t, run.Workload{Circuit: c}), distribution(t, run.Workload{Circuit: p.Circuit, Program: p.Program})
+	for key, v := range want {
+		if math.Abs(got[key]-v) > 1e-9 {
+			t.Errorf("%s: P(%s) is %g, want %g\n%s", name, key, got[key], v, text)
+			return
+		}
+	}
 }
 
 // prepared is a circuit of n qubits in a state without symmetry.
@@ -155,17 +198,9 @@ func TestConditions(t *testing.T) {
 		c.AddGate(gate.X, 1, nil, 3, 0).If = id
 		c.AddMeasure(3, 0)
 		c.AddMeasure(0, 1)
-		want := reference.Distribution(c)
 		for name, d := range dialects {
-			got, text := back(t, c, d)
-			if got == nil {
-				continue
-			}
-			have := reference.Distribution(got)
-			for key, p := range want {
-				if math.Abs(have[key]-p) > 1e-9 {
-					t.Errorf("%+v in OpenQASM %s: P(%s) is %g, want %g\n%s", cond, name, key, have[key], p, text)
-				}
+			if p, text := read(t, c, d); p != nil {
+				sameOutcomes(t, fmt.Sprintf("%+v in OpenQASM %s", cond, name), c, p, text)
 			}
 		}
 	}

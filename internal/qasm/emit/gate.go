@@ -21,7 +21,10 @@ func (w *writer) apply(id gate.ID, controls int, params []float64, qubits []circ
 		w.addPhase(params[0])
 		return
 	case id == gate.GPhase: // the phase of the controls is that of one of them under the others
-		w.apply(gate.P, controls-1, params, qubits)
+		w.addLocal(params[0], qubits)
+		return
+	case id == gate.P && w.holds(qubits):
+		w.addLocal(params[0], qubits)
 		return
 	case id == gate.I:
 		if controls > 0 {
@@ -37,8 +40,12 @@ func (w *writer) apply(id gate.ID, controls int, params []float64, qubits []circ
 	}
 }
 
-// spelled is the row that a dialect's program may call for a primitive under that many controls, or nil.
+// spelled is the row that a dialect's program may call for a primitive under that many controls, or nil. Of OpenQASM 2 it takes the
+// names of the paper, which every reader knows.
 func spelled(id gate.ID, controls int, d gate.Dialect) *gate.Gate {
+	if d == gate.QASM2 && id == gate.P && controls <= 1 {
+		return []gate.ID{gate.U1, gate.CU1}[controls].Row()
+	}
 	if r := id.Row(); controls == 0 && known(r, d) {
 		return r
 	}

@@ -37,16 +37,20 @@ func obstacle(n ast.Node) (string, int) {
 	switch n := n.(type) {
 	case *ast.GateDef:
 		if n.Opaque {
-			return "an opaque gate", 6
+			return "an opaque gate", 7
 		}
 	case *ast.While:
-		return "a `while` loop", 5
+		return "a `while` loop", 6
 	case *ast.Switch:
-		return "a `switch`", 4
+		return "a `switch`", 5
 	case *ast.If:
-		return "an `if` whose condition is more than a comparison of one register with a number", 3
+		return "an `if` whose condition is more than a comparison of one register with a number", 4
 	case *ast.Def:
-		return "a subroutine whose value is used while the program runs", 2
+		return "a subroutine whose value is used while the program runs", 3
+	case *ast.Declaration:
+		if _, measured := n.Value.(*ast.Measurement); n.Type.Kind == ast.TypeBit && n.Value != nil && !measured {
+			return "a bit register that begins with a value", 2
+		}
 	case *ast.Assign:
 		return "an assignment that happens while the program runs", 1
 	}
