@@ -40,6 +40,7 @@ var allowed = map[string][]string{
 	"internal/sim/reference":    {"internal/bitvec", "internal/gate", "internal/circuit"},
 	"internal/sim/branch":       {"internal/program/...", "internal/bitvec", "internal/diag", "internal/gate", "internal/circuit", "internal/sim", "internal/sim/rng"},
 	"internal/sim/basis":        {"internal/bitvec", "internal/gate", "internal/circuit", "internal/sim", "internal/sim/branch", "internal/sim/rng"},
+	"internal/sim/stabilizer":   {"internal/bitvec", "internal/gate", "internal/circuit", "internal/sim", "internal/sim/branch", "internal/sim/rng"},
 	"internal/sim/statevec/...": {"internal/sim/statevec/...", "internal/bitvec", "internal/gate", "internal/circuit", "internal/sim", "internal/sim/branch", "internal/sim/rng"},
 	"internal/plan":             {"internal/circuit", "internal/sim"},
 	"internal/run":              {"internal/program/...", "internal/value", "internal/bitvec", "internal/diag", "internal/gate", "internal/circuit", "internal/machine", "internal/pass", "internal/plan", "internal/sim", "internal/sim/..."},

@@ -3,12 +3,13 @@ package run
 import (
 	"github.com/softquantus/qcos/internal/sim"
 	"github.com/softquantus/qcos/internal/sim/basis"
+	"github.com/softquantus/qcos/internal/sim/stabilizer"
 	"github.com/softquantus/qcos/internal/sim/statevec"
 )
 
 // engines are all methods there are. A new one is a line here.
 func engines() []sim.Engine {
-	return []sim.Engine{statevec.New(), basis.New()}
+	return []sim.Engine{statevec.New(), basis.New(), stabilizer.New()}
 }
 
 // engineNamed returns one of engines; the planner gives no other names.
