@@ -36,7 +36,7 @@ type once struct {
 
 // runOnce answers a request for counts, memory or probabilities by one run, or gives errNotLinear.
 func runOnce(ctx context.Context, r *sim.Request) (*sim.Result, error) {
-	if r.Want.Has(sim.Expectations) {
+	if r.Program != nil || r.Want.Has(sim.Expectations) {
 		return nil, errNotLinear
 	}
 	c := r.Circuit

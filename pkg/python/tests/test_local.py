@@ -77,7 +77,7 @@ def test_submit(local: LocalClient) -> None:
 
 
 def test_explain(local: LocalClient) -> None:
-    assert local.explain(BELL)["method"] == "statevector"
+    assert local.explain(BELL)["method"] == "stabilizer"
 
 
 def test_no_binary(monkeypatch: pytest.MonkeyPatch) -> None:
