@@ -19,7 +19,7 @@ func (r *Runner) attempt(a *attempt, threads int) (o Outcome, ended bool) {
 		ctx, cancel = context.WithTimeoutCause(ctx, a.TimeLimit, errTimeLimit)
 		defer cancel()
 	}
-	if r.Child != nil && !a.isHeavy() {
+	if r.Child != nil && !a.apart() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, r.patience, errTooLong)
 		defer cancel()
@@ -48,7 +48,7 @@ func (r *Runner) execution(ctx context.Context, a *attempt, threads int) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	if a.isHeavy() && r.Child != nil {
+	if r.Child != nil && a.apart() {
 		return executeApart(ctx, r.Child, task)
 	}
 	return r.execute(ctx, task)

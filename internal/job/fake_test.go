@@ -145,7 +145,7 @@ func (s *fakeStore) Waiting(_ context.Context, after Row, limit int) ([]Waiting,
 	for _, row := range s.rows() {
 		j := s.jobs[row]
 		if row > after && j.Status == api.StatusQueued && j.Worker == "" && len(out) < limit {
-			out = append(out, Waiting{Row: row, OwnerID: j.OwnerID, Priority: j.Priority, Bytes: j.Plan.Bytes, Seconds: j.Plan.Seconds, Lost: j.Lost})
+			out = append(out, Waiting{Row: row, OwnerID: j.OwnerID, Priority: j.Priority, Bytes: j.Plan.Bytes, Seconds: j.Plan.Seconds})
 		}
 	}
 	return out, nil
@@ -166,7 +166,7 @@ func (s *fakeStore) Loads(context.Context) ([]Load, error) {
 			l = &Load{Worker: j.Worker}
 			byWorker[j.Worker] = l
 		}
-		if Heavy(j.Plan.Bytes, j.Plan.Seconds, j.Lost) {
+		if Heavy(j.Plan.Bytes, j.Plan.Seconds) {
 			l.Heavy, l.HeavyBytes = l.Heavy+1, l.HeavyBytes+j.Plan.Bytes
 		} else {
 			l.Light, l.LightSeconds = l.Light+1, l.LightSeconds+j.Plan.Seconds

@@ -61,7 +61,10 @@ type attempt struct {
 	cancel context.CancelCauseFunc
 }
 
-func (a *attempt) isHeavy() bool { return a.long || Heavy(a.Plan.Bytes, a.Plan.Seconds, a.Lost) }
+func (a *attempt) isHeavy() bool { return a.long || Heavy(a.Plan.Bytes, a.Plan.Seconds) }
+
+// apart reports whether the job runs in a process of its own: also one that may have taken its worker with it before.
+func (a *attempt) apart() bool { return a.isHeavy() || a.Lost > 0 }
 
 func newHands(r *Runner) *hands { return &hands{r: r, held: map[Row]*attempt{}} }
 

@@ -2,8 +2,7 @@ package job
 
 import "time"
 
-// A job that is planned for HeavyBytes of memory or HeavySeconds of time, or more, is a heavy one, and so is one that lost a worker
-// before. Heavy jobs run in processes of their own, their memory is counted one by one, and they never take all slots of a worker.
+// A job that is planned for HeavyBytes of memory or HeavySeconds of time, or more, is a heavy one. Heavy jobs run in processes of their own, their memory is counted one by one, and they never take all slots of a worker.
 // Everything else is light: so quick that a process of its own would cost more than the run, and so small that as many as there
 // are slots fit into a small share of the memory.
 //
@@ -18,10 +17,8 @@ const (
 // slot from those that are as quick as they should be.
 const lightPatience = 3 * time.Second
 
-// Heavy reports whether a job with this plan, and so many attempts lost, is a heavy one.
-func Heavy(bytes int64, seconds float64, lost int) bool {
-	return bytes >= HeavyBytes || seconds >= HeavySeconds || lost > 0
-}
+// Heavy reports whether a job with this plan is a heavy one.
+func Heavy(bytes int64, seconds float64) bool { return bytes >= HeavyBytes || seconds >= HeavySeconds }
 
 // lightShare is the part of a worker's memory that its light jobs may take: what they need on all slots, but no more than an
 // eighth.

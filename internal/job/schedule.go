@@ -126,7 +126,7 @@ func (l *line) lane(w Waiting) *[]Waiting {
 	return &l.light
 }
 
-func (w Waiting) heavy() bool { return Heavy(w.Bytes, w.Seconds, w.Lost) }
+func (w Waiting) heavy() bool { return Heavy(w.Bytes, w.Seconds) }
 
 // place gives out the room there is and lists what starts where, in order. The rooms are changed by it. What is placed waits no more.
 func (s *scheduler) place(rooms []*room) []Placement {

@@ -37,7 +37,6 @@ type Waiting struct {
 	Priority account.Priority
 	Bytes    int64   // planned
 	Seconds  float64 // planned
-	Lost     int     // attempts lost so far
 }
 
 // Place is where a queued job stands: behind the places that are smaller by priority, then row.

@@ -28,10 +28,10 @@ func (db *DB) Lead(ctx context.Context, holder string, now, until time.Time) (te
 // Waiting is job.Store's.
 func (db *DB) Waiting(ctx context.Context, after job.Row, limit int) ([]job.Waiting, error) {
 	read := func(row scanner) (w job.Waiting, err error) {
-		err = row.Scan(&w.Row, &w.OwnerID, &w.Priority, &w.Bytes, &w.Seconds, &w.Lost)
+		err = row.Scan(&w.Row, &w.OwnerID, &w.Priority, &w.Bytes, &w.Seconds)
 		return w, err
 	}
-	return many(ctx, db.reader(), read, `SELECT id, owner_id, priority, plan_bytes, plan_seconds, lost FROM jobs
+	return many(ctx, db.reader(), read, `SELECT id, owner_id, priority, plan_bytes, plan_seconds FROM jobs
 		WHERE status = 'queued' AND worker = '' AND id > $1 ORDER BY id LIMIT $2`, int64(after), int64(limit))
 }
 
@@ -58,7 +58,7 @@ func (db *DB) Loads(ctx context.Context) ([]job.Load, error) {
 		}
 		return nil
 	}, `SELECT worker, heavy, count(*), CAST(sum(plan_bytes) AS BIGINT), sum(plan_seconds) FROM
-		(SELECT worker, plan_bytes, plan_seconds, plan_bytes >= $1 OR plan_seconds >= $2 OR lost > 0 AS heavy
+		(SELECT worker, plan_bytes, plan_seconds, plan_bytes >= $1 OR plan_seconds >= $2 AS heavy
 			FROM jobs WHERE worker <> '' AND completed_at = 0) AS in_hand
 		GROUP BY worker, heavy ORDER BY worker`, job.HeavyBytes, float64(job.HeavySeconds))
 	return loads, err
