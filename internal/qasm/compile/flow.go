@@ -295,7 +295,7 @@ func (c *Compiler) loopBody(s *ast.For, v *symbol, o operand, l loop) {
 	if ok {
 		if o.known {
 			c.setWords(v.slot, o.val.Words)
-		} else if !c.retarget(v.slot, o) {
+		} else {
 			c.move(v.slot, o.slot, v.typ.Words())
 		}
 	}

@@ -378,6 +378,9 @@ func (c *Compiler) resolveGate(n ast.Name) *Gate {
 		return sym.gate
 	case sym.meaning == broken:
 		return nil
+	case sym.meaning == gateParam && sym.outer != nil && sym.outer.meaning == gateName:
+		c.rep.Deviation(n.Span(), "hidden_gate", "give the parameter another name", "%s is a parameter of the gate, which hides the gate of this name; the gate is meant", c.name(n.Symbol))
+		return sym.outer.gate
 	}
 	hint := ""
 	if sym.meaning == subroutine {
