@@ -49,6 +49,7 @@ var allowed = map[string][]string{
 	"internal/identity":         {"internal/account"},
 	"internal/oauth":            {"internal/account", "internal/identity"},
 	"internal/web":              {"internal/account", "internal/identity", "internal/oauth", "internal/job", "internal/run", "pkg/api"},
+	"internal/web/webtest":      {},
 	"internal/store/...":        {"internal/store/...", "internal/account", "internal/identity", "internal/job", "pkg/api"},
 	"internal/server/...":       {"internal/server/...", "internal/account", "internal/job", "internal/run", "internal/plan", "internal/qasm", "internal/diag", "pkg/api"},
 	"internal/daemon":           {"internal/account", "internal/job", "internal/machine", "internal/run", "internal/server", "internal/store"},

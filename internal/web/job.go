@@ -22,7 +22,9 @@ type jobData struct {
 
 type resultView struct {
 	Rows         []outcome
-	Hidden       int // outcomes that are not among Rows
+	Outcomes     int // there are altogether
+	Hidden       int // of them not among Rows
+	Drawn        int // rows in the histogram, where there are more; 0: all
 	Histogram    template.HTML
 	Warnings     []string
 	Seconds      float64
@@ -33,6 +35,7 @@ type resultView struct {
 
 const (
 	rowsShown   = 32
+	barsShown   = 16
 	sourceShown = 50_000 // characters: with everything else a page stays below 100 kB
 )
 
@@ -79,11 +82,15 @@ func showResult(from io.WriterTo) (*resultView, error) {
 		Rows: best.rows(result.Shots), Warnings: result.Warnings, Seconds: result.ExecutionTimeSeconds,
 		Peak: result.PeakMemoryBytes, Kernel: result.Kernel, Device: result.Device,
 	}
-	v.Hidden = best.seen - len(v.Rows)
+	v.Outcomes, v.Hidden = best.seen, best.seen-len(v.Rows)
+	drawn := v.Rows
+	if len(drawn) > barsShown {
+		drawn, v.Drawn = drawn[:barsShown], barsShown
+	}
 	if result.Seed != nil {
 		v.Seed = strconv.FormatUint(*result.Seed, 10)
 	}
-	v.Histogram = histogram(v.Rows, result.Shots, v.Hidden)
+	v.Histogram = histogram(drawn, result.Shots, best.seen-len(drawn))
 	return v, nil
 }
 

@@ -78,7 +78,7 @@ func TestLoginWithCodeAndPKCE(t *testing.T) {
 		if life := time.Until(token.Expiry); life > 16*time.Minute || life < 14*time.Minute {
 			t.Errorf("the token lasts %v", life)
 		}
-		b.get("/app/account").mustHave(t, "Command lines that are logged in", "Browser", "Log out", "Command line logged in")
+		b.get("/app/account").mustHave(t, "Command-line logins", "Browser", "Log out", "Command line logged in")
 		s.advance(16 * time.Minute)
 		if s.tokenWorks(token.AccessToken) {
 			t.Error("an expired token works")

@@ -56,7 +56,7 @@ type pages struct {
 	names     map[string]string // name of the file → name in the address
 }
 
-func parsePages() (*pages, error) {
+func parsePages(now account.Clock) (*pages, error) {
 	p := &pages{templates: map[string]*template.Template{}, assets: map[string][]byte{}, names: map[string]string{}}
 	all, err := fs.ReadDir(files, "assets")
 	if err != nil {
@@ -72,7 +72,7 @@ func parsePages() (*pages, error) {
 		name := strings.TrimSuffix(f.Name(), ext) + "-" + hex.EncodeToString(sum[:6]) + ext
 		p.assets[name], p.names[f.Name()] = data, name
 	}
-	base, err := template.New("base").Funcs(p.functions()).ParseFS(files, "pages/base.html")
+	base, err := template.New("base").Funcs(p.functions(now)).ParseFS(files, "pages/base.html")
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func parsePages() (*pages, error) {
 	return p, nil
 }
 
-func (p *pages) functions() template.FuncMap {
+func (p *pages) functions(now account.Clock) template.FuncMap {
 	return template.FuncMap{
 		"asset": func(name string) (string, error) {
 			if p.names[name] == "" {
@@ -105,7 +105,7 @@ func (p *pages) functions() template.FuncMap {
 		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"date":      func(t time.Time) string { return t.UTC().Format("2 January 2006") },
 		"stamp":     func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
-		"ago":       func(t time.Time) string { return ago(time.Since(t)) },
+		"ago":       func(t time.Time) string { return ago(now().Sub(t)) },
 		"thousands": thousands,
 		"bytes":     byteText,
 		"seconds":   secondText,

@@ -57,7 +57,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.sessions = newSessions(o, s.failed)
 	var err error
-	if s.pages, err = parsePages(); err != nil {
+	if s.pages, err = parsePages(o.Identity.Now); err != nil {
 		return nil, err
 	}
 	s.oauth, err = oauth.New(oauth.Options{
