@@ -52,8 +52,9 @@ var allowed = map[string][]string{
 	"internal/web/webtest":      {},
 	"internal/store/...":        {"internal/store/...", "internal/account", "internal/identity", "internal/job", "pkg/api"},
 	"internal/server/...":       {"internal/server/...", "internal/account", "internal/job", "internal/run", "internal/plan", "internal/qasm", "internal/diag", "pkg/api"},
-	"internal/daemon":           {"internal/account", "internal/job", "internal/machine", "internal/run", "internal/server", "internal/store"},
 	"internal/servetest":        {},
+	"internal/mail":             {},
+	"internal/daemon":           {"internal/account", "internal/identity", "internal/job", "internal/machine", "internal/oauth", "internal/run", "internal/server", "internal/store", "internal/web"},
 	"internal/cli/...":          {"internal/...", "pkg/..."},
 }
 

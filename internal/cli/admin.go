@@ -23,7 +23,7 @@ func newAdminCommand(a *App) *cobra.Command {
 			"the server runs; they need no key.",
 		Example: "  qcos admin user create you@example.com --tier pro --key first\n  qcos admin user list --format json",
 	})
-	cmd.AddCommand(newAdminUserCommand(a), newAdminKeyCommand(a), newAdminMigrateCommand(a))
+	cmd.AddCommand(newAdminUserCommand(a), newAdminKeyCommand(a), newAdminMigrateCommand(a), newAdminAuditCommand(a))
 	return cmd
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/softquantus/qcos/internal/account"
+	"github.com/softquantus/qcos/internal/identity"
 	"github.com/softquantus/qcos/internal/store"
 	"github.com/softquantus/qcos/pkg/api"
 )
@@ -22,7 +23,8 @@ func newAdminUserCommand(a *App) *cobra.Command {
 		Example: "  qcos admin user create you@example.com\n  qcos admin user list",
 	})
 	cmd.AddCommand(newAdminUserCreateCommand(a), newAdminUserListCommand(a), newAdminUserTierCommand(a),
-		newAdminUserSwitchCommand(a, false), newAdminUserSwitchCommand(a, true))
+		newAdminUserSwitchCommand(a, false), newAdminUserSwitchCommand(a, true),
+		newAdminUserInviteCommand(a), newAdminUserResetCommand(a))
 	return cmd
 }
 
@@ -47,6 +49,7 @@ func newUserJSON(u account.User) userJSON {
 type adminUserCreateOptions struct {
 	adminOptions
 	email, tier, key string
+	passwordStdin    bool
 }
 
 func newAdminUserCreateCommand(a *App) *cobra.Command {
@@ -65,6 +68,7 @@ func newAdminUserCreateCommand(a *App) *cobra.Command {
 	}
 	addTierFlag(cmd, &o.tier)
 	cmd.Flags().StringVar(&o.key, "key", "", "make a first API key with this `NAME` too")
+	cmd.Flags().BoolVar(&o.passwordStdin, "password-stdin", false, "read a password for the pages from standard input")
 	o.addFlags(cmd)
 	return cmd
 }
@@ -91,10 +95,19 @@ func (o *adminUserCreateOptions) run(ctx context.Context) error {
 			return &UsageError{Detail: err.Error()}
 		}
 	}
-	return o.with(ctx, func(ctx context.Context, _ *store.DB, accounts *account.Service) error {
+	password, err := o.password(ctx, email)
+	if err != nil {
+		return err
+	}
+	return o.with(ctx, func(ctx context.Context, db *store.DB, accounts *account.Service) error {
 		u, err := accounts.CreateUser(ctx, operator, email, account.Tier(o.tier))
 		if err != nil {
 			return userError(email, err)
+		}
+		if o.passwordStdin {
+			if err := o.people(db).SetPassword(ctx, operator, email, password); err != nil {
+				return err
+			}
 		}
 		words, out := fmt.Sprintf("✓ User created: %s (%s)\n", u.Email, u.Owner.Tier), newUserJSON(u)
 		if o.key != "" {
@@ -107,6 +120,21 @@ func (o *adminUserCreateOptions) run(ctx context.Context) error {
 		}
 		return o.show(words, out)
 	})
+}
+
+// password reads the password from standard input, where it is to come from there, and checks it before anything is made.
+func (o *adminUserCreateOptions) password(ctx context.Context, email string) (string, error) {
+	if !o.passwordStdin {
+		return "", nil
+	}
+	password, err := o.app.readPasswordLine(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := identity.CheckPassword(password, email); err != nil {
+		return "", &UsageError{Detail: err.Error(), Next: identity.PasswordRules}
+	}
+	return password, nil
 }
 
 type adminUserListOptions struct{ adminOptions }

@@ -14,6 +14,8 @@ import (
 	"github.com/softquantus/qcos/internal/account"
 	"github.com/softquantus/qcos/internal/config"
 	"github.com/softquantus/qcos/internal/daemon"
+	"github.com/softquantus/qcos/internal/identity"
+	"github.com/softquantus/qcos/internal/mail"
 )
 
 // databaseFlags are the settings of every command that opens the database of a server.
@@ -53,7 +55,7 @@ func newServeCommand(a *App) *cobra.Command {
 	config.AddServerFlags(cmd.Flags(), databaseFlags...)
 	config.AddServerFlags(cmd.Flags(), workFlags...)
 	config.AddServerFlags(cmd.Flags(), config.ServerKeep, config.ServerTimeFree, config.ServerTimePro, config.ServerTimeEnter, config.ServerTLSCert,
-		config.ServerTLSKey, config.ServerInsecureHTTP, config.ServerProxies, config.ServerMetricsFrom, config.ServerAccountRate, config.ServerAddressRate)
+		config.ServerTLSKey, config.ServerInsecureHTTP, config.ServerPublicURL, config.ServerSignUp, config.ServerDefaultTier, config.ServerSMTP, config.ServerProxies, config.ServerMetricsFrom, config.ServerAccountRate, config.ServerAddressRate)
 	return cmd
 }
 
@@ -70,6 +72,7 @@ func (o *serveOptions) run(ctx context.Context) error {
 		return err
 	}
 	o.app.settles.Store(true)
+	slog.SetDefault(slog.New(errorsOnly{d.Log.Handler()}))
 	return o.serve(ctx, d, func(at daemon.Started) { o.started(s, at) })
 }
 
@@ -83,6 +86,9 @@ func checkServe(s *config.Server) error {
 			Detail: fmt.Sprintf("%s can be reached from other machines, and without TLS keys would go there in the clear", s.Listen),
 			Next:   "give --tls-cert and --tls-key, or --insecure-http behind a proxy that speaks TLS",
 		}
+	}
+	if !s.SMTP.Empty() && s.PublicURL == "" {
+		return &UsageError{Detail: "smtp is given without public_url, and links in mails must lead somewhere", Next: "give --public-url, as https://qcos.example.com"}
 	}
 	return needSecret(s)
 }
@@ -104,11 +110,19 @@ func (a *App) daemonOptions(s *config.Server) (daemon.Options, error) {
 	if err != nil {
 		return daemon.Options{}, err
 	}
+	mailer, err := mail.New(s.SMTP.Reveal())
+	if err != nil {
+		return daemon.Options{}, &UsageError{Detail: err.Error()}
+	}
 	d := daemon.Options{
+		PublicURL: s.PublicURL, SignUp: identity.SignUpPolicy(s.SignUpPolicy()), DefaultTier: account.Tier(s.DefaultTier),
 		DataDir: s.DataDir, Database: s.Database, Secret: secret, Workers: s.Workers, MaxMemory: s.MaxMemory, Keep: s.Keep,
 		TimeLimits: map[account.Tier]time.Duration{account.Free: s.TimeFree, account.Pro: s.TimePro, account.Enterprise: s.TimeEnterprise},
 		Listen:     s.Listen, TLSCert: s.TLSCert, TLSKey: s.TLSKey, TrustedProxies: s.TrustedProxies, MetricsFrom: s.MetricsFrom,
 		AccountRate: s.AccountRate, AddressRate: s.AddressRate, Patience: s.StopTimeout, Version: version(), Log: a.serverLog(s.LogLevel), Child: childCommand,
+	}
+	if mailer != nil {
+		d.Mailer = mailer
 	}
 	if d.Database != "" {
 		d.DataDir = ""
@@ -144,6 +158,14 @@ func (a *App) serverLog(level string) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(a.Err, &slog.HandlerOptions{Level: l, ReplaceAttr: redactAttr}))
 }
 
+// errorsOnly is what libraries log of their own accord: of their warnings, which quote requests, nothing is kept.
+type errorsOnly struct{ slog.Handler }
+
+// Enabled is slog.Handler's.
+func (h errorsOnly) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelError && h.Handler.Enabled(ctx, level)
+}
+
 // started prints the one line of standard output, and for people where the data is and how to begin.
 func (o *serveOptions) started(s *config.Server, at daemon.Started) {
 	where := "data: " + config.Tilde(s.DataDir)
@@ -159,6 +181,7 @@ func (o *serveOptions) started(s *config.Server, at daemon.Started) {
 	if at.SecretCreated {
 		fmt.Fprintf(&words, "the server's secret was made in %s: without it no key works, so keep a backup (qcos admin backup FILE)\n", config.Tilde(s.DataDir))
 	}
+	fmt.Fprintf(&words, "pages: %s/app/ (sign-up is %s)\n", at.URL, s.SignUpPolicy())
 	fmt.Fprintf(&words, "to make a user with a key, and to run a first job with it:\n")
 	fmt.Fprintf(&words, "  qcos admin user create you@example.com --tier free --key first%s\n", flags)
 	fmt.Fprintf(&words, "  qcos execute bell.qasm --api-url %s --api-key KEY\n", at.URL)

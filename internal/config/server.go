@@ -28,6 +28,11 @@ type Server struct {
 	TLSKey       string
 	InsecureHTTP bool
 
+	PublicURL   string // where people reach the server; "": what a request says
+	SignUp      string // open, invite or closed
+	DefaultTier string // of an account that somebody makes
+	SMTP        Secret // URL of a mail server, which may hold a password; empty: no mail is sent
+
 	TrustedProxies []netip.Prefix
 	MetricsFrom    []netip.Prefix
 	AccountRate    float64 // requests a second; 0: any number
@@ -54,6 +59,10 @@ const (
 	ServerTLSCert      = "tls_cert"
 	ServerTLSKey       = "tls_key"
 	ServerInsecureHTTP = "insecure_http"
+	ServerPublicURL    = "public_url"
+	ServerSignUp       = "signup"
+	ServerDefaultTier  = "default_tier"
+	ServerSMTP         = "smtp"
 	ServerProxies      = "trusted_proxies"
 	ServerMetricsFrom  = "metrics_from"
 	ServerAccountRate  = "account_rate"

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,6 +67,24 @@ var serverTable = []ServerSetting{
 		parse: func(text string, s *Server) (err error) { s.InsecureHTTP, err = parseBool(text); return err },
 	},
 	{
+		Name: ServerPublicURL, Value: "URL", Help: "where people reach the server, as https://qcos.example.com: of links in mails, and behind a proxy that speaks TLS",
+		parse: parsePublicURL,
+	},
+	{
+		Name: ServerSignUp, Default: signUpByAddress, Value: "open|invite|closed",
+		Help:  "who may make an account on /signup: everybody, whoever has a link of admin user invite, or nobody",
+		parse: parseSignUp,
+	},
+	{
+		Name: ServerDefaultTier, Default: "free", Value: "free|pro|enterprise", Help: "the tier of an account that somebody makes on /signup",
+		parse: parseDefaultTier,
+	},
+	{
+		Name: ServerSMTP, Value: "URL", Hidden: true,
+		Help:  "a mail server, as smtps://user:password@host:465?from=qcos@example.com (smtp:// for STARTTLS): confirms addresses, and sends links for new passwords",
+		parse: parseSMTP,
+	},
+	{
 		Name: ServerProxies, Value: "NETWORKS",
 		Help:  "proxies whose X-Forwarded-For and X-Request-Id count, as addresses or networks with commas between: 10.0.0.0/8,::1",
 		parse: networksOf(func(s *Server) *[]netip.Prefix { return &s.TrustedProxies }),
@@ -106,6 +125,67 @@ var serverTable = []ServerSetting{
 		Name: ServerConfig, Value: "FILE", NoFile: true, Help: "a file of settings, one JSON object; without it config.json of the data folder, where there is one",
 		parse: func(text string, s *Server) error { s.File = text; return nil },
 	},
+}
+
+// signUpByAddress is the default of signup: it depends on who can reach the server.
+const signUpByAddress = "open on loopback, else invite"
+
+func parseSignUp(text string, s *Server) error {
+	switch text {
+	case "open", "invite", "closed":
+		s.SignUp = text
+	case signUpByAddress:
+		s.SignUp = ""
+	default:
+		return errors.New("must be open, invite or closed")
+	}
+	return nil
+}
+
+// SignUpPolicy says who may make an account, where nothing was set by who can reach the server.
+func (s *Server) SignUpPolicy() string {
+	switch {
+	case s.SignUp != "":
+		return s.SignUp
+	case s.Loopback() && (s.PublicURL == "" || isLoopbackURL(s.PublicURL)):
+		return "open"
+	}
+	return "invite"
+}
+
+func isLoopbackURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && isLoopback(u.Hostname())
+}
+
+func parseDefaultTier(text string, s *Server) error {
+	switch text {
+	case "free", "pro", "enterprise":
+		s.DefaultTier = text
+		return nil
+	}
+	return errors.New("must be free, pro or enterprise")
+}
+
+func parsePublicURL(text string, s *Server) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("must be an http or https URL of a host, without a path")
+	}
+	s.PublicURL = u.Scheme + "://" + u.Host
+	return nil
+}
+
+func parseSMTP(text string, s *Server) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Host == "" {
+		return errors.New("must be an smtp or smtps URL")
+	}
+	if !strings.Contains(u.Query().Get("from"), "@") {
+		return errors.New("must say who sends, as in ?from=qcos@example.com")
+	}
+	s.SMTP = NewSecret(text)
+	return nil
 }
 
 func parseListen(text string, s *Server) error {

@@ -9,19 +9,24 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/softquantus/qcos/internal/account"
+	"github.com/softquantus/qcos/internal/identity"
 	"github.com/softquantus/qcos/internal/job"
 	"github.com/softquantus/qcos/internal/machine"
+	"github.com/softquantus/qcos/internal/oauth"
 	"github.com/softquantus/qcos/internal/run"
 	"github.com/softquantus/qcos/internal/server"
 	"github.com/softquantus/qcos/internal/store"
+	"github.com/softquantus/qcos/internal/web"
 )
 
 // Options say what a process of a service does.
@@ -39,6 +44,11 @@ type Options struct {
 	TLSCert, TLSKey             string // files
 	TrustedProxies, MetricsFrom []netip.Prefix
 	AccountRate, AddressRate    float64
+
+	PublicURL   string                // where people reach the server, without a slash at the end; "": what a request says
+	SignUp      identity.SignUpPolicy // who may make an account
+	DefaultTier account.Tier          // of an account that somebody makes
+	Mailer      identity.Mailer       // nil: no mail is sent
 
 	Patience time.Duration // how long jobs and requests may go on at the end
 	Version  string
@@ -85,13 +95,25 @@ func Serve(ctx context.Context, o Options, started func(Started)) error {
 	front := job.NewFront(job.FrontOptions{
 		Store: db, Notices: db, Accounts: accounts, Clock: o.Clock, Log: o.Log, TimeLimits: o.TimeLimits, Keep: o.Keep,
 	})
-	web := server.New(server.Options{
-		Accounts: accounts, Jobs: front, Ready: db.Ping, Gauges: db, Version: o.Version, Log: o.Log, Now: o.Clock,
+	people := identity.NewService(identity.Options{
+		Store: db, SignUp: o.SignUp, DefaultTier: o.DefaultTier, Mailer: o.Mailer, PublicURL: o.PublicURL, Clock: o.Clock, Log: o.Log,
+	})
+	var api *server.Server
+	pages, err := web.New(web.Options{
+		Accounts: accounts, Identity: people, Jobs: front, Secret: db.Secret(), PublicURL: o.PublicURL, Secure: o.secure(), Version: o.Version, Log: o.Log,
+		Address: func(r *http.Request) netip.Addr { return api.ClientAddress(r) },
+	})
+	if err != nil {
+		return err
+	}
+	api = server.New(server.Options{
+		Accounts: oauth.Accounts{Service: accounts, Logins: pages.OAuth()}, Keys: accounts, Pages: pages.Over, Jobs: front, Ready: db.Ping, Gauges: db, Version: o.Version, Log: o.Log, Now: o.Clock,
 		TrustedProxies: o.TrustedProxies, MetricsFrom: o.MetricsFrom, AccountRate: o.AccountRate, AddressRate: o.AddressRate,
 	})
 	// The parts end one after the other: first no more requests are taken, then no more jobs begun, then the rest.
 	p := newParts(ctx)
 	p.behind(front.Run)
+	p.behind(func(ctx context.Context) error { return clean(ctx, people, o.Log) })
 	holder, err := p.dispatch(db, o)
 	if err != nil {
 		return p.end(err)
@@ -100,7 +122,28 @@ func Serve(ctx context.Context, o Options, started func(Started)) error {
 		return p.end(err)
 	}
 	started(Started{URL: scheme + "://" + l.Addr().String(), SecretCreated: db.SecretCreated(), Users: len(users)})
-	return p.end(web.Serve(p.ctx, l, o.Patience))
+	return p.end(api.Serve(p.ctx, l, o.Patience))
+}
+
+// secure reports that browsers reach the server by TLS.
+func (o Options) secure() bool {
+	return o.TLSCert != "" || strings.HasPrefix(o.PublicURL, "https://")
+}
+
+const cleanEvery = time.Hour
+
+// clean deletes sessions, links and tokens that expired long ago, now and then.
+func clean(ctx context.Context, people *identity.Service, log *slog.Logger) error {
+	for tick := time.NewTicker(cleanEvery); ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := people.Clean(ctx); err != nil && ctx.Err() == nil {
+				log.Warn("expired sessions could not be deleted", "error", err)
+			}
+		}
+	}
 }
 
 // Work runs jobs of a PostgreSQL database until ctx ends, and tells started when it is ready.

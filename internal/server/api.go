@@ -24,6 +24,7 @@ func (s *Server) register(m *http.ServeMux) {
 	s.registerJobs()
 	s.registerEvents()
 	s.registerUser()
+	s.registerKeys()
 	s.registerEstimate()
 	s.registerPublished()
 	s.mendSchemas()

@@ -26,9 +26,13 @@ type Options struct {
 	Jobs     job.Service
 	Ready    func(context.Context) error // nil error: database and queue can be reached
 	Gauges   Gauges                      // for /metrics; nil: without queue depths and running memory
-	Version  string
-	Log      *slog.Logger  // nil: nothing is logged
-	Now      account.Clock // nil: time.Now
+	// Keys serves the routes on which login sessions manage keys; nil: there are none.
+	Keys Keys
+	// Pages answers what is not of the API and passes everything else on; nil: there is nothing else.
+	Pages   func(api http.Handler) http.Handler
+	Version string
+	Log     *slog.Logger  // nil: nothing is logged
+	Now     account.Clock // nil: time.Now
 
 	MetricsFrom    []netip.Prefix // who may read /metrics
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Request-Id count; none by default
@@ -67,9 +71,27 @@ func New(o Options) *Server {
 	}
 	m := http.NewServeMux()
 	s.register(m)
-	s.handler = s.observe(compressed(s.route(m)))
+	s.handler = compressed(s.route(m))
+	if o.Pages != nil {
+		s.handler = s.withPages(o.Pages(s.handler))
+	}
+	s.handler = s.observe(s.handler)
 	return s
 }
+
+// pagesRoute is the name of all pages in log and metrics: their addresses may hold what only their visitor should know.
+const pagesRoute = "pages"
+
+// withPages names requests for the log before any route of the API does.
+func (s *Server) withPages(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tripOf(r.Context()).route = pagesRoute
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ClientAddress is the address that a request comes from, behind trusted proxies too. It may be not valid.
+func (s *Server) ClientAddress(r *http.Request) netip.Addr { return s.clientAddress(r) }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

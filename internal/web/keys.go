@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/softquantus/qcos/internal/account"
 )
@@ -81,8 +79,8 @@ func (s *Server) createKey(w http.ResponseWriter, r *http.Request, v visitor) er
 		return err
 	}
 	name := strings.TrimSpace(r.PostForm.Get("name"))
-	if wrong := wrongName(name); wrong != "" {
-		return s.showKeys(w, r, v, nil, view{Wrong: map[string]string{"name": wrong}}, name)
+	if err := account.CheckKeyName(name); err != nil {
+		return s.showKeys(w, r, v, nil, view{Wrong: map[string]string{"name": upperFirst(err.Error()) + "."}}, name)
 	}
 	days, err := strconv.Atoi(r.PostForm.Get("expires"))
 	if err != nil || days < 0 || days > 10*365 {
@@ -128,19 +126,6 @@ func (s *Server) revokeKey(w http.ResponseWriter, r *http.Request, v visitor) er
 	s.flash(r, "The key "+k.Name+" was revoked.")
 	http.Redirect(w, r, "/app/keys", http.StatusSeeOther)
 	return nil
-}
-
-// wrongName says what is wrong with the name of a key, in the terms of account.KeyRequest; "" is nothing.
-func wrongName(name string) string {
-	switch n := utf8.RuneCountInString(name); {
-	case n == 0:
-		return "Give the key a name, such as my-app-key."
-	case n > 100:
-		return "The name has more than 100 characters."
-	case strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }):
-		return "The name has a character that cannot be printed."
-	}
-	return ""
 }
 
 func upperFirst(text string) string {
