@@ -44,11 +44,15 @@ func (f *Front) judge(ctx context.Context, c Caller, r Request, explain bool) (v
 		Shots: r.Shots, Seed: r.Seed, Method: r.Method, Memory: r.Memory, MaxMemory: largest.MaxMemory,
 	})
 	var infeasible *run.InfeasibleError
+	var fault *run.ProgramError
 	switch {
 	case v.refusal != nil: // the tier's word comes first
 		return v, nil
 	case errors.As(err, &infeasible):
 		v.refusal = infeasible
+		return v, nil
+	case errors.As(err, &fault): // its variables do not fit into memory
+		v.refusal = &run.InfeasibleError{Detail: place(p.Program, fault.Pos) + fault.Detail, Next: fault.Next}
 		return v, nil
 	case err != nil:
 		return verdict{}, err

@@ -23,22 +23,25 @@ func (f *Front) Submit(ctx context.Context, c Caller, id string, r Request) (Job
 	if err != nil {
 		return Job{}, false, err
 	}
-	digest := r.digest()
-	if id == "" {
+	digest, given := r.digest(), id != ""
+	if !given {
 		id = drawID()
-	} else if old, err := f.Store.Job(ctx, c.User.Owner.ID, id); err == nil {
-		return retried(old, digest)
-	} else if !errors.Is(err, account.ErrNotFound) {
-		return Job{}, false, err
 	}
 	v, err := f.judge(ctx, c, r, false)
+	if err == nil {
+		err = v.refusal
+	}
+	if err != nil && given { // a job that was accepted before is found whatever would be said now
+		if old, known := f.Store.Job(ctx, c.User.Owner.ID, id); known == nil {
+			return retried(old, digest)
+		} else if !errors.Is(known, account.ErrNotFound) {
+			return Job{}, false, known
+		}
+	}
 	if err != nil {
 		return Job{}, false, err
 	}
-	if v.refusal != nil {
-		return Job{}, false, v.refusal
-	}
-	return f.Store.Admit(ctx, f.admission(c, id, r, digest, v))
+	return f.Store.Admit(ctx, f.admission(c, id, r, digest, v)) // which looks for the id, too
 }
 
 // retried answers a request under the id of a job.
