@@ -106,6 +106,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		Answer(w, http.StatusOK, api.Health{Status: "healthy", Version: "test", QueueConnected: true})
 	})
 	mux.HandleFunc("POST /execute", s.submit)
+	mux.HandleFunc("POST "+api.PathEstimate, s.estimate)
 	mux.HandleFunc("GET /status/{id}", s.withJob(func(w http.ResponseWriter, _ *http.Request, j *job) { Answer(w, http.StatusOK, j.state()) }))
 	mux.HandleFunc("GET /results/{id}", s.withJob(s.result))
 	mux.HandleFunc("DELETE /jobs/{id}", s.withJob(s.cancel))
@@ -171,6 +172,24 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 	}}
 	s.order = append(s.order, id)
 	Answer(w, http.StatusOK, api.ExecuteResponse{JobID: id, Status: api.StatusQueued, Message: "Job queued.", EstimatedTimeSeconds: 0.25})
+}
+
+func (s *Server) estimate(w http.ResponseWriter, r *http.Request) {
+	var request api.ExecuteRequest
+	_ = json.NewDecoder(r.Body).Decode(&request)
+	if request.Shots == 0 {
+		request.Shots = api.DefaultShots
+	}
+	e := api.Estimate{
+		Accepted: true, NumQubits: 2, NumClbits: 2, NumOperations: 4, Shots: request.Shots, Method: "statevector", Precision: "double",
+		EstimatedSeconds: 0.001, EstimatedBytes: 64, Candidates: []api.Candidate{}, Warnings: []string{},
+		Tier: s.User.Tier, JobsToday: s.User.JobsToday, DailyLimit: s.User.DailyLimit, ResetsAt: s.User.ResetsAt,
+	}
+	if s.Run != nil {
+		_, e.Refusal = s.Run(request)
+		e.Accepted = e.Refusal == nil
+	}
+	Answer(w, http.StatusOK, e)
 }
 
 // state is the job now. Its result nil means that it failed.

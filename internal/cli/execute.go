@@ -33,6 +33,7 @@ type executeOptions struct {
 	timeout time.Duration
 	output  string
 	format  format
+	dry     bool
 
 	checkFlags func(remote bool, why string) error
 }
@@ -63,6 +64,7 @@ func newExecuteCommand(a *App) *cobra.Command {
 	o.job.addFlags(cmd)
 	o.source.addFlags(cmd)
 	o.inputs.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.dry, "dry-run", false, "say whether it would run, how, and what it would take; nothing is run or charged")
 	cmd.Flags().StringVar(&o.output, "output", "", "write the result to this `FILE`, which appears whole or not at all")
 	addFormatFlag(cmd, &o.format)
 	return cmd
@@ -86,9 +88,12 @@ func (o *executeOptions) run(ctx context.Context) error {
 		return err
 	}
 	defer out.discard()
-	if remote {
+	switch {
+	case o.dry:
+		err = o.dryRun(ctx, settings, remote, why, inputs, out)
+	case remote:
 		err = o.runRemote(ctx, settings, inputs, out, why)
-	} else {
+	default:
 		o.app.tellBackend(false, "", why)
 		err = o.runAll(ctx, inputs, out, o.simulateFile)
 	}

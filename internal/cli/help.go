@@ -106,6 +106,10 @@ With --format json, qcos execute writes one object a line and file, with these m
 
 Where a run failed, what it did not come to know is 0, "" or empty.
 
+With --dry-run a line says what would become of the file: {"file", "accepted", "backend", "num_qubits", "num_clbits", "num_operations",
+"shots", "method", "precision", "estimated_seconds", "estimated_bytes", "tier", "jobs_today", "daily_limit", "warnings", "error"};
+tier and jobs are null for a run on this machine, and daily_limit is null where there is none.
+
 qcos test --format json writes one object a line and test: file, test (a function of QUTest's, where there is one), status (passed, failed
 or error), exact, shots (0 where exact), seed, job_id, execution_time_seconds, error, and checks, a list of
 {"kind", "title", "file", "line", "pass", "exact", "false_alarm_rate", "detail", "rows"}; rows compare outcomes:

@@ -111,6 +111,16 @@ func (e *JobFailedError) Error() string {
 	return fmt.Sprintf("job %s %s: %s", e.JobID, e.Status, e.Detail)
 }
 
+// Refusal is the error that a problem comes as.
+func Refusal(p *api.Problem) error {
+	if p.Next == "" {
+		q := *p
+		q.Next = nextOf(p.Code)
+		p = &q
+	}
+	return typed(p, 0, "")
+}
+
 // typed gives a problem the type that goes with its code, or for servers without codes with its HTTP status.
 func typed(p *api.Problem, retryAfter time.Duration, jobID string) error {
 	switch p.Code {

@@ -276,6 +276,18 @@ func ExampleClient_RevokeKey() {
 	// Output: <nil>
 }
 
+func ExampleClient_Estimate() {
+	e, err := newClient().Estimate(context.Background(), qcos.Request{QASM: bell})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if e.Refusal != nil {
+		err = qcos.Refusal(e.Refusal) // as Submit would give it
+	}
+	fmt.Println(e.Accepted, e.Method, err)
+	// Output: true statevector <nil>
+}
+
 func ExampleNewJobID() {
 	fmt.Println(api.ValidJobID(qcos.NewJobID()), qcos.NewJobID() != qcos.NewJobID())
 	// Output: true true

@@ -66,6 +66,17 @@ func (c *Client) Submit(ctx context.Context, r Request) (*Job, error) {
 	return &Job{ID: answer.JobID, EstimatedSeconds: answer.EstimatedTimeSeconds, client: c}, nil
 }
 
+// Estimate asks what a job would take and whether it would be accepted now. Nothing is submitted and nothing is charged. What would
+// be refused has a Refusal, which package function Refusal turns into the error that Submit would give.
+func (c *Client) Estimate(ctx context.Context, r Request) (*api.Estimate, error) {
+	r.JobID = ""
+	body, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("internal error: %w", err)
+	}
+	return ask[api.Estimate](ctx, c, call{method: http.MethodPost, path: api.PathEstimate, body: body})
+}
+
 // NewJobID makes an id that no other job has.
 func NewJobID() string { return "job-" + strings.ToLower(rand.Text()) }
 
