@@ -75,7 +75,7 @@ func TestLivenessInLoops(t *testing.T) {
 	b.Emit(LoadAt, 1000, bit, array, i)
 	b.Jump(JumpIf, loop, bit, 0)
 	flow := NewFlow(finish(t, b))
-	if got := fmt.Sprint(flow.View(0, 0, false)); got != "[{{0 1} 18446744073709551615} {{1 1} 18446744073709551615} {{3 1000} 18446744073709551615}]" {
+	if got := fmt.Sprint(flow.View(0, 0, false)); got != "[{{0 2} 18446744073709551615} {{3 1000} 18446744073709551615}]" {
 		t.Errorf("in the loop %s is live", got)
 	}
 }
@@ -98,7 +98,7 @@ func TestFlowAcrossCalls(t *testing.T) {
 	b.Measure(0, Fixed(0)) // 7
 	p := finish(t, b)
 	flow := NewFlow(p)
-	if got := fmt.Sprint(flow.View(0, 2, false)); got != "[{{0 1} 18446744073709551615} {{1 1} 18446744073709551615}]" {
+	if got := fmt.Sprint(flow.View(0, 2, false)); got != "[{{0 2} 18446744073709551615}]" {
 		t.Errorf("after the call %s is live", got)
 	}
 	if !flow.GatesAhead(0) || flow.GatesAhead(p.Funcs[1].Entry+1) || p.FuncOf(7) != 1 {

@@ -136,11 +136,14 @@ func (fn *funcFlow) walk(b *block, now []uint64, needed bool, views map[int32]Vi
 func (fn *funcFlow) view(now []uint64) View {
 	var v View
 	for i, m := range now {
-		if m != 0 {
-			v = append(v, Bits{Range{fn.cells.bounds[i], fn.cells.size(i)}, m})
+		r := Range{fn.cells.bounds[i], fn.cells.size(i)}
+		if n := len(v); n > 0 && m != 0 && v[n-1].Mask == m && v[n-1].First+v[n-1].N == r.First {
+			v[n-1].N += r.N
+		} else if m != 0 {
+			v = append(v, Bits{r, m})
 		}
 	}
-	return v
+	return slices.Clip(v)
 }
 
 // step takes the masks from behind an instruction to in front of it.

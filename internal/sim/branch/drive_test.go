@@ -17,6 +17,7 @@ import (
 	"github.com/softquantus/qcos/internal/program/vm"
 	"github.com/softquantus/qcos/internal/sim"
 	"github.com/softquantus/qcos/internal/sim/reference"
+	"github.com/softquantus/qcos/internal/sim/rng"
 	"github.com/softquantus/qcos/internal/value"
 )
 
@@ -267,6 +268,41 @@ func (w *writer) block() {
 		w.statement()
 	}
 	w.depth--
+}
+
+// bytesSource makes random numbers of what the fuzzer gives, then of nothing.
+type bytesSource struct {
+	left []byte
+	n    uint64
+}
+
+func (s *bytesSource) Uint64() uint64 {
+	s.n++
+	x := uint64(0)
+	if len(s.left) > 0 {
+		x = uint64(s.left[0])
+		s.left = s.left[1:]
+	}
+	return rng.Mix(x, s.n)
+}
+
+// FuzzPrograms runs programs that the fuzzer chooses and compares them with the naive run.
+func FuzzPrograms(f *testing.F) {
+	f.Add([]byte("a program of a few statements and a loop"), uint64(1))
+	f.Add([]byte{3, 200, 9, 77, 14, 250, 130, 5, 66, 31, 99, 180, 240, 2, 13, 160, 201, 7, 41, 90}, uint64(7))
+	f.Fuzz(func(t *testing.T, choices []byte, seed uint64) {
+		if len(choices) > 300 {
+			return
+		}
+		p := randomProgram(t, rand.New(&bytesSource{left: choices}))
+		if !p.Measures() {
+			return
+		}
+		agrees(t, must(t, programRequest(p, sim.Counts|sim.Probabilities, 10, seed), &stock{}).Probabilities, distribution(t, p))
+		if t.Failed() {
+			t.Log(p)
+		}
+	})
 }
 
 // eachRandom runs a check on random programs.
