@@ -34,14 +34,6 @@ func (w Workload) Qubits() int {
 // Empty reports whether there is nothing to run: of a program with errors.
 func (w Workload) Empty() bool { return w.Circuit == nil && w.Program == nil }
 
-// Registers is how many registers a key has, where something is measured.
-func (w Workload) Registers() int {
-	if w.Program != nil {
-		return len(w.Program.Cregs)
-	}
-	return len(w.Circuit.Cregs)
-}
-
 // Declared is how many qubits and classical bits are declared; none of nothing.
 func (w Workload) Declared() (qubits, clbits int) {
 	if w.Empty() {
