@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"internal/program/...":      {"internal/program/...", "internal/value", "internal/diag", "internal/gate", "internal/circuit"},
 	"internal/config/...":       {"internal/config/...", "internal/spelling"},
 	"internal/qasm/...":         {"internal/qasm/...", "internal/bitvec", "internal/value", "internal/program/...", "internal/diag", "internal/gate", "internal/circuit", "internal/spelling"},
+	"internal/draw":             {"internal/gate", "internal/circuit"},
 	"internal/pass":             {"internal/bitvec", "internal/gate", "internal/circuit"},
 	"internal/sim":              {"internal/program", "internal/bitvec", "internal/circuit", "internal/diag"},
 	"internal/sim/rng":          {},

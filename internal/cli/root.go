@@ -41,6 +41,7 @@ func newRootCommand(a *App) *cobra.Command {
 		newUserCommand(a),
 		newFmtCommand(a),
 		newConvertCommand(a),
+		newDrawCommand(a),
 		newServeCommand(a),
 		newWorkerCommand(a),
 		newAdminCommand(a),
