@@ -37,14 +37,17 @@ func TestExecutable(t *testing.T) {
 		t.Skip("the corpus ../shared/corpora/qasm3-exec is not here: this test runs only beside it")
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".qasm"), func(t *testing.T) { runExpected(t, file) })
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".qasm"), func(t *testing.T) {
+			runExpected(t, file, false)
+			runExpected(t, file, true)
+		})
 	}
 	if len(files) != 132 {
 		t.Errorf("%d programs, expected 132", len(files))
 	}
 }
 
-func runExpected(t *testing.T, file string) {
+func runExpected(t *testing.T, file string, whole bool) {
 	var e expectation3
 	text, err := os.ReadFile(strings.TrimSuffix(file, ".qasm") + ".json")
 	if err == nil {
@@ -61,9 +64,12 @@ func runExpected(t *testing.T, file string) {
 	for k, v := range e.Inputs {
 		inputs[k] = string(v)
 	}
-	p := Load(file, source, Options{Inputs: inputs})
+	p := Load(file, source, Options{Inputs: inputs, Whole: whole})
 	if p.Diagnostics.HasErrors() {
 		t.Fatalf("refused:\n%s", rendered(p))
+	}
+	if !whole && p.Circuit == nil {
+		t.Logf("a program: %s at %s", p.Program.Why, p.Sources.Position(p.Program.WhyPos))
 	}
 	histories := runAll(t, p)
 	switch e.Kind {

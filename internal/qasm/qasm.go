@@ -26,6 +26,8 @@ type Options struct {
 	Inputs map[string]string
 	// MaxOps bounds the operations after expansion of gates and registers; 0 is lower.DefaultMaxOps.
 	MaxOps int
+	// Whole leaves a program of OpenQASM 3 a program, also where it could be a circuit: the other way to the same outcomes.
+	Whole bool
 }
 
 // Program is the outcome of Load.

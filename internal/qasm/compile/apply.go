@@ -20,8 +20,8 @@ type modifier struct {
 	integer  bool          // the exponent is an integer
 }
 
-// context is what stands around a gate that is being applied.
-type context struct {
+// around is what stands around a gate that is being applied.
+type around struct {
 	controls []program.Qubit
 	inverse  bool
 }
@@ -72,7 +72,7 @@ func (c *Compiler) broadcast(s *ast.Call, g *Gate, mods []modifier, params []pro
 			}
 		}
 		top := c.fn.top
-		if !c.modified(mods, g, params, list, context{}) {
+		if !c.modified(mods, g, params, list, around{}) {
 			return
 		}
 		c.fn.top = top
@@ -366,7 +366,7 @@ func (c *Compiler) repeated(s *ast.Call, i int) {
 }
 
 // modified applies a gate under modifiers, the outermost first.
-func (c *Compiler) modified(mods []modifier, g *Gate, params []program.Param, list []program.Qubit, ctx context) bool {
+func (c *Compiler) modified(mods []modifier, g *Gate, params []program.Param, list []program.Qubit, ctx around) bool {
 	if len(mods) == 0 {
 		return c.apply(g, params, list, ctx)
 	}
@@ -400,7 +400,7 @@ func (c *Compiler) flip(list []program.Qubit) {
 const repeatOps = 4096
 
 // power applies a gate to a power, under controls. (U^k)† is U^-k, principal roots included.
-func (c *Compiler) power(m modifier, rest []modifier, g *Gate, params []program.Param, list []program.Qubit, ctx context) bool {
+func (c *Compiler) power(m modifier, rest []modifier, g *Gate, params []program.Param, list []program.Qubit, ctx around) bool {
 	if m.exponent.Slot < 0 {
 		k := m.exponent.Value
 		if ctx.inverse {
@@ -420,7 +420,7 @@ func (c *Compiler) power(m modifier, rest []modifier, g *Gate, params []program.
 		slot = c.float(m.exponent.Value)
 	}
 	c.emit(program.PowBegin, 0, 0, 0, 0)
-	ok := c.modified(rest, g, params, list, context{})
+	ok := c.modified(rest, g, params, list, around{})
 	c.out.Pows = append(c.out.Pows, program.Pow{Controls: ctx.controls})
 	c.emit(program.PowEnd, 0, slot, int32(len(c.out.Pows)-1), 0)
 	return ok
@@ -428,7 +428,7 @@ func (c *Compiler) power(m modifier, rest []modifier, g *Gate, params []program.
 
 // simplePower writes a constant power without a matrix where that is possible: an integer one by repetition, others where the
 // gate's angle can be scaled.
-func (c *Compiler) simplePower(k float64, rest []modifier, g *Gate, params []program.Param, list []program.Qubit, ctx context) (done, ok bool) {
+func (c *Compiler) simplePower(k float64, rest []modifier, g *Gate, params []program.Param, list []program.Qubit, ctx around) (done, ok bool) {
 	if len(rest) == 0 && g.Row != nil && g.body == nil && allKnown(params) {
 		if id, p, phase, ok := g.Row.Raise(gate.QASM3, values(params), k); ok {
 			controls := append(slices.Clip(ctx.controls), list[:g.Row.Controls]...)
@@ -469,7 +469,7 @@ func constants(v []float64) []program.Param {
 }
 
 // apply applies a gate without modifiers.
-func (c *Compiler) apply(g *Gate, params []program.Param, list []program.Qubit, ctx context) bool {
+func (c *Compiler) apply(g *Gate, params []program.Param, list []program.Qubit, ctx around) bool {
 	if g.Row != nil && g.body == nil {
 		c.primitive(g.Row, params, list, ctx)
 		return true
@@ -488,7 +488,7 @@ func (c *Compiler) apply(g *Gate, params []program.Param, list []program.Qubit, 
 	return true
 }
 
-func (c *Compiler) applyStep(g *Gate, st *step, params []program.Param, list []program.Qubit, ctx context) bool {
+func (c *Compiler) applyStep(g *Gate, st *step, params []program.Param, list []program.Qubit, ctx around) bool {
 	inner := make([]program.Param, st.gate.params)
 	for i := range inner {
 		var ok bool
@@ -517,7 +517,7 @@ func (c *Compiler) applyStep(g *Gate, st *step, params []program.Param, list []p
 }
 
 // primitive applies a row of the table.
-func (c *Compiler) primitive(r *gate.Gate, params []program.Param, list []program.Qubit, ctx context) {
+func (c *Compiler) primitive(r *gate.Gate, params []program.Param, list []program.Qubit, ctx around) {
 	controls := append(slices.Clip(ctx.controls), list[:r.Controls]...)
 	inner := c.affine(params, r.TargetParams)
 	phase := c.affine(params, func(p []float64) []float64 { return []float64{r.PhaseIn(gate.QASM3, p)} })[0]

@@ -25,6 +25,8 @@ type Options struct {
 	Inputs map[string]string
 	// MaxOps bounds the operations after expansion; 0 is DefaultMaxOps.
 	MaxOps int
+	// Whole leaves the program a program, also where it could be a circuit.
+	Whole bool
 }
 
 // DefaultMaxOps is how many operations a program may have where nothing else is said.

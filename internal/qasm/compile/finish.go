@@ -31,19 +31,26 @@ func (c *Compiler) Finish() Result {
 		return Result{}
 	}
 	c.outputsOnly()
+	if c.opts.Whole {
+		return Result{Classical: c.assemble(c.circuit, nil)}
+	}
 	if c.direct {
 		return Result{Circuit: c.circuit, Classical: c.assemble(nil, c.loads())}
 	}
 	p := c.assemble(nil, nil)
-	if flat, why := flatten(p, c.circuit, c.maxOps); flat.Circuit != nil {
-		return flat
-	} else if why.err != nil {
-		c.rep.Error(diag.Span{Start: why.at, End: why.at + 1}, why.code, why.next, "%v", why.err)
-		return Result{}
-	} else {
-		p = c.assemble(c.circuit, nil)
-		p.Why, p.WhyPos = why.text, why.at
+	if c.opts.CheckOnly {
+		return Result{Classical: p}
 	}
+	flat, why := flatten(p, c.circuit, c.loads(), c.maxOps)
+	switch {
+	case why.err != nil:
+		c.rep.Error(diag.Span{Start: why.at, End: why.at + 1}, why.err.Code, why.err.Next, "%s", why.err.Detail)
+		return Result{}
+	case flat.Circuit != nil:
+		return flat
+	}
+	p = c.assemble(c.circuit, nil)
+	p.Why, p.WhyPos = why.text, why.at
 	return Result{Classical: p}
 }
 
