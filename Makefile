@@ -10,9 +10,11 @@ SHARED   ?= ../shared
 PYTHON   ?= python3
 VENV     := .cache/python
 
+SCHEMATHESIS_TIME ?= 600
+
 export CGO_ENABLED ?= 0
 
-.PHONY: help run build test test-go test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers kill-test bench-serve clean
+.PHONY: help run build test test-go test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers kill-test bench-serve schemathesis clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
@@ -108,6 +110,10 @@ kill-test: ## kill servers, workers and the database under load, KILLS (50) time
 
 bench-serve: ## load a service on both databases and report rates, latencies, memory and each process's share (LOAD: tests that match)
 	$(GO) test -count 1 -timeout 1h -tags load -run '$(LOAD)' -v ./internal/servetest
+
+schemathesis: build ## attack the API of a server with generated requests for SCHEMATHESIS_TIME seconds (600; installs Schemathesis into .cache)
+	@[ -x .cache/schemathesis/bin/st ] || { python3 -m venv .cache/schemathesis && .cache/schemathesis/bin/pip install -q schemathesis==4.32.5; }
+	testdata/schemathesis/run.sh bin/qcos .cache/schemathesis/bin/st $(SCHEMATHESIS_TIME)
 
 clean: ## remove what was built
 	rm -rf bin dist .cache/wheel

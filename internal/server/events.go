@@ -19,7 +19,17 @@ func (s *Server) registerEvents() {
 	op := s.operation("job-events", http.MethodGet, "/jobs/{job_id}/events", "Follow a job's states as server-sent events", account.Read,
 		http.StatusNotFound, http.StatusGone)
 	op.Middlewares = append(op.Middlewares, s.findJob)
+	op.Responses = map[string]*huma.Response{}
 	sse.Register(s.api, op, map[string]any{"job": api.Job{}}, s.events)
+	// Huma describes the data of an event as an object. It is text, which holds one.
+	op.Responses["200"].Description = "Events; the data of each is a Job without its result"
+	op.Responses["200"].Content["text/event-stream"].Schema = &huma.Schema{
+		Type: huma.TypeObject, Required: []string{"event", "data"},
+		Properties: map[string]*huma.Schema{
+			"event": {Type: huma.TypeString, Enum: []any{"job"}},
+			"data":  {Type: huma.TypeString, Extensions: map[string]any{"contentMediaType": "application/json"}},
+		},
+	}
 }
 
 // findJob answers for a job that does not exist, before a stream begins.
