@@ -109,7 +109,7 @@ func TestExamples(t *testing.T) {
 
 var absoluteCircuits, _ = filepath.Abs(circuitsDir) // before any test changes the folder
 
-func copyOf(t *testing.T, name string) string {
+func copyOf(t testing.TB, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(absoluteCircuits, name))
 	if err != nil {

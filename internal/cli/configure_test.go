@@ -24,7 +24,7 @@ type user struct {
 	atDesk    bool   // standard input is a terminal
 }
 
-func newUser(t *testing.T) *user {
+func newUser(t testing.TB) *user {
 	t.Helper()
 	for _, entry := range os.Environ() {
 		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "QCOS_") {
@@ -43,7 +43,7 @@ func newUser(t *testing.T) *user {
 }
 
 // does runs a command and returns its exit code and what it wrote.
-func (u *user) does(t *testing.T, args ...string) (code int, out, words string) {
+func (u *user) does(t testing.TB, args ...string) (code int, out, words string) {
 	t.Helper()
 	var o, e bytes.Buffer
 	a := &App{
@@ -61,7 +61,7 @@ func (u *user) offline(t *testing.T) {
 	t.Setenv("QCOS_MAX_RETRIES", "0")
 }
 
-func (u *user) writes(t *testing.T, path, text string) {
+func (u *user) writes(t testing.TB, path, text string) {
 	t.Helper()
 	path = filepath.Join(u.home, path)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

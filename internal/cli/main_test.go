@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 var circuitsDir = filepath.Join("..", "..", "testdata", "circuits")
 
 // qcosProcess is a command that runs qcos as a process of its own.
-func qcosProcess(t *testing.T, args ...string) *exec.Cmd {
+func qcosProcess(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {

@@ -22,9 +22,9 @@ type service struct {
 }
 
 // startService starts the shipped command, as a user does, and waits for its line. It ends with the test.
-func startService(t *testing.T, data string, listen string) *service {
+func startService(t testing.TB, data, listen string, flags ...string) *service {
 	t.Helper()
-	cmd := qcosProcess(t, "serve", "--listen", listen, "--data-dir", data, "--log-level", "error")
+	cmd := qcosProcess(t, append([]string{"serve", "--listen", listen, "--data-dir", data, "--log-level", "error"}, flags...)...)
 	var words bytes.Buffer
 	cmd.Stderr = &words
 	out, err := cmd.StdoutPipe()
@@ -68,7 +68,7 @@ func startService(t *testing.T, data string, listen string) *service {
 }
 
 // account makes a user with a key.
-func (s *service) account(t *testing.T, email, tier string) (key string) {
+func (s *service) account(t testing.TB, email, tier string) (key string) {
 	t.Helper()
 	var out bytes.Buffer
 	for _, args := range [][]string{
