@@ -32,6 +32,7 @@ const (
 type sqliteDB struct {
 	folder  string
 	name    string // for sql.Open
+	log     *slog.Logger
 	writer  *sql.DB
 	readers *sql.DB
 
@@ -44,7 +45,7 @@ type statementKey struct {
 	text string
 }
 
-func openSQLite(folder string, _ *slog.Logger) (*sqliteDB, error) {
+func openSQLite(folder string, log *slog.Logger) (*sqliteDB, error) {
 	path := filepath.Join(folder, databaseFile)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite gives the files beside it the same mode
 	if err != nil {
@@ -54,7 +55,7 @@ func openSQLite(folder string, _ *slog.Logger) (*sqliteDB, error) {
 		return nil, err
 	}
 	name := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}).String() + "?" + pragmas
-	d := &sqliteDB{folder: folder, name: name, statements: map[statementKey]*sql.Stmt{}}
+	d := &sqliteDB{folder: folder, name: name, log: log, statements: map[statementKey]*sql.Stmt{}}
 	if d.writer, err = sql.Open("sqlite", name); err != nil {
 		return nil, err
 	}
@@ -75,36 +76,49 @@ func (d *sqliteDB) ping(ctx context.Context) error {
 	return err
 }
 
-func (d *sqliteDB) reader() conn { return sqliteConn{d, d.readers, nil} }
+func (d *sqliteDB) reader() conn { return sqliteConn{d: d, db: d.readers} }
 
 func (d *sqliteDB) update(ctx context.Context, do func(conn) error) error {
+	c := sqliteConn{d: d, db: d.writer, missing: new([]string)}
+	err := d.transaction(ctx, c, do)
+	for _, text := range *c.missing { // for the next time: the only connection is free now
+		if _, err := d.statement(ctx, d.writer, text); err != nil {
+			d.log.Warn("a statement could not be prepared", "error", err)
+		}
+	}
+	return err
+}
+
+func (d *sqliteDB) transaction(ctx context.Context, c sqliteConn, do func(conn) error) error {
 	tx, err := d.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
-	if err := do(sqliteConn{d, d.writer, tx}); err != nil {
+	c.tx = tx
+	if err := do(c); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-// statement prepares a statement once for each pool of connections; database/sql prepares it anew for a connection that has not seen it.
-func (d *sqliteDB) statement(ctx context.Context, db *sql.DB, tx *sql.Tx, text string) (*sql.Stmt, error) {
-	key := statementKey{db, text}
+// prepared gives a statement that was prepared before.
+func (d *sqliteDB) prepared(db *sql.DB, text string) *sql.Stmt {
 	d.mu.Lock()
-	s := d.statements[key]
-	d.mu.Unlock()
-	if s != nil {
+	defer d.mu.Unlock()
+	return d.statements[statementKey{db, text}]
+}
+
+// statement prepares a statement once for each pool of connections; database/sql prepares it anew for a connection that has not seen it.
+func (d *sqliteDB) statement(ctx context.Context, db *sql.DB, text string) (*sql.Stmt, error) {
+	if s := d.prepared(db, text); s != nil {
 		return s, nil
-	}
-	if tx != nil {
-		return tx.PrepareContext(ctx, text) // the only connection is in the transaction
 	}
 	s, err := db.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
+	key := statementKey{db, text}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if old := d.statements[key]; old != nil {
@@ -119,14 +133,19 @@ type sqliteConn struct {
 	d  *sqliteDB
 	db *sql.DB
 	tx *sql.Tx // nil outside of a transaction
+
+	missing *[]string // statements of the transaction that were not prepared before
 }
 
 func (c sqliteConn) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	s, err := c.d.statement(ctx, c.db, c.tx, text)
-	if err != nil || c.tx == nil {
-		return s, err
+	if c.tx == nil {
+		return c.d.statement(ctx, c.db, text)
 	}
-	return c.tx.StmtContext(ctx, s), nil
+	if s := c.d.prepared(c.db, text); s != nil {
+		return c.tx.StmtContext(ctx, s), nil
+	}
+	*c.missing = append(*c.missing, text)
+	return c.tx.PrepareContext(ctx, text)
 }
 
 func (c sqliteConn) exec(ctx context.Context, text string, args ...any) (int64, error) {
