@@ -78,7 +78,7 @@ func (db *DB) Users(ctx context.Context) ([]account.User, error) {
 
 // SetTier is account.Store's.
 func (db *DB) SetTier(ctx context.Context, ownerID int64, tier account.Tier, e account.Event) error {
-	return db.update(ctx, func(c conn) error {
+	return db.changeAccess(ctx, func(c conn) error {
 		if err := execOne(ctx, c, "UPDATE owners SET tier = $2 WHERE id = $1", ownerID, string(tier)); err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (db *DB) SetTier(ctx context.Context, ownerID int64, tier account.Tier, e a
 
 // SetDisabled is account.Store's.
 func (db *DB) SetDisabled(ctx context.Context, userID int64, at time.Time, e account.Event) error {
-	return db.update(ctx, func(c conn) error {
+	return db.changeAccess(ctx, func(c conn) error {
 		if err := execOne(ctx, c, "UPDATE users SET disabled_at = $2 WHERE id = $1", userID, millis(at)); err != nil {
 			return err
 		}

@@ -66,28 +66,37 @@ func (db *DB) KeyByID(ctx context.Context, id string) (account.Key, error) {
 
 // KeyByHash is account.Store's. The owner is the key's, which need not be the one of the user who made it.
 func (db *DB) KeyByHash(ctx context.Context, hash []byte) (account.Key, account.User, error) {
-	type access struct {
-		k account.Key
-		u account.User
+	a, ok, changes := db.bus.access.get(hash)
+	if ok {
+		return a.key, a.user, nil
 	}
-	read := func(row scanner) (a access, err error) {
-		keyInto, readKey := keyReader()
-		userInto, readUser := userReader()
-		if err = row.Scan(append(keyInto, userInto...)...); err != nil {
-			return a, err
-		}
-		a.u = readUser()
-		a.k, err = readKey()
+	a, err := one(ctx, db.reader(), readAccess, "SELECT "+keyColumns+", "+userColumns+
+		" FROM api_keys k JOIN users u ON u.id = k.user_id JOIN owners o ON o.id = k.owner_id WHERE k.hash = $1", hash)
+	if err == nil {
+		db.bus.access.put(hash, a, changes)
+	}
+	return a.key, a.user, err
+}
+
+func readAccess(row scanner) (a access, err error) {
+	keyInto, readKey := keyReader()
+	userInto, readUser := userReader()
+	if err = row.Scan(append(keyInto, userInto...)...); err != nil {
 		return a, err
 	}
-	a, err := one(ctx, db.reader(), read, "SELECT "+keyColumns+", "+userColumns+
-		" FROM api_keys k JOIN users u ON u.id = k.user_id JOIN owners o ON o.id = k.owner_id WHERE k.hash = $1", hash)
-	return a.k, a.u, err
+	a.user = readUser()
+	a.key, err = readKey()
+	return a, err
+}
+
+// changeAccess is update for what changes what keys give.
+func (db *DB) changeAccess(ctx context.Context, do func(conn) error) error {
+	return db.change(ctx, func(c conn) ([]notice, error) { return []notice{{kind: accesses}}, do(c) })
 }
 
 // RevokeKey is account.Store's.
 func (db *DB) RevokeKey(ctx context.Context, id string, at time.Time, e account.Event) error {
-	return db.update(ctx, func(c conn) error {
+	return db.changeAccess(ctx, func(c conn) error {
 		n, err := c.exec(ctx, "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at = 0", id, millis(at))
 		if err != nil {
 			return err
@@ -102,7 +111,7 @@ func (db *DB) RevokeKey(ctx context.Context, id string, at time.Time, e account.
 
 // RotateKey is account.Store's.
 func (db *DB) RotateKey(ctx context.Context, id string, at time.Time, successor account.Key, e account.Event) error {
-	return db.update(ctx, func(c conn) error {
+	return db.changeAccess(ctx, func(c conn) error {
 		n, err := c.exec(ctx, `UPDATE api_keys SET rotated_at = $2 WHERE id = $1 AND rotated_at = 0 AND revoked_at = 0
 			AND (expires_at = 0 OR expires_at > $2)`, id, millis(at))
 		if err != nil {
@@ -120,6 +129,7 @@ func (db *DB) RotateKey(ctx context.Context, id string, at time.Time, successor 
 
 // TouchKey is account.Store's.
 func (db *DB) TouchKey(ctx context.Context, id string, at time.Time) error {
+	db.bus.access.touch(id, at)
 	return db.update(ctx, func(c conn) error {
 		_, err := c.exec(ctx, "UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2", id, millis(at))
 		return err

@@ -91,6 +91,8 @@ func hear(ctx context.Context, d *postgresDB, b *bus) error {
 	if _, err := c.Exec(ctx, "LISTEN "+channel); err != nil {
 		return err
 	}
+	b.access.hear(true)
+	defer b.access.hear(false)
 	b.lookAgain() // whatever was told while nobody listened is lost
 	for {
 		wait, stop := context.WithTimeout(ctx, listenPing)

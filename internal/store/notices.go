@@ -14,6 +14,7 @@ const (
 	finished   noticeKind = 'f' // a job ended
 	work       noticeKind = 'w' // a job waits for release, or a worker has room
 	cancelling noticeKind = 'c' // a running job is to stop
+	accesses   noticeKind = 'a' // what a key gives changed
 )
 
 // notice tells of a change. Its row is 0 where none is told.
@@ -29,10 +30,12 @@ type bus struct {
 	mu       sync.Mutex
 	finished map[chan job.Row]struct{}
 	signals  map[noticeKind]map[chan struct{}]struct{}
+	access   *accessCache
 }
 
 func newBus() *bus {
 	return &bus{
+		access:   newAccessCache(),
 		finished: map[chan job.Row]struct{}{},
 		signals:  map[noticeKind]map[chan struct{}]struct{}{work: {}, cancelling: {}},
 	}
@@ -44,7 +47,9 @@ func (b *bus) publish(all []notice) {
 	defer b.mu.Unlock()
 	signal := map[noticeKind]bool{}
 	for _, n := range all {
-		signal[n.kind] = true
+		if signal[n.kind] = true; n.kind == accesses {
+			b.access.forget()
+		}
 		if n.kind == finished {
 			signal[work] = true
 			for ch := range b.finished {
