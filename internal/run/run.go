@@ -203,7 +203,7 @@ func prepare(w Workload, o Options) (*job, error) {
 	}
 	c := j.prepareCircuit(w, o, meas)
 	var err error
-	if j.reading, err = newReading(w, meas, vm.Limits{Steps: o.MaxSteps, Words: o.MaxMemory / bytesOfTail}); err != nil {
+	if j.reading, err = newReading(w, meas, vm.Limits{Steps: o.MaxSteps, Words: vm.MaxWords(o.MaxMemory)}); err != nil {
 		return nil, err
 	}
 	j.request = sim.Request{
@@ -215,9 +215,6 @@ func prepare(w Workload, o Options) (*job, error) {
 	}
 	return j, nil
 }
-
-// bytesOfTail is by what the memory allowed is divided for one memory of a program, in words of 8 bytes: it may take a quarter.
-const bytesOfTail = 32
 
 // prepareCircuit makes the circuit of the request, and places meas where it is not nil: as the last register, or behind what a program
 // reports.

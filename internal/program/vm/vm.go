@@ -17,7 +17,9 @@ import (
 // values wider than a word its words, and a quantum operation what makes it last about as long as that many instructions.
 const (
 	callSteps    = 16
-	quantumSteps = 500
+	quantumSteps = 100
+	// maxCalls is how many calls may be in progress at once.
+	maxCalls = 1 << 20
 	// checkEvery is after how many steps the context is looked at again.
 	checkEvery = 1 << 18
 )
@@ -46,6 +48,16 @@ const (
 type Limits struct {
 	Steps int64 // of one history of the program
 	Words int64 // of memory of one machine, 8 bytes each
+}
+
+// MaxWords is how large one memory of a program may be where so many bytes may be used in all: a quarter, and never more than half a
+// gibibyte. 0 is no limit of bytes.
+func MaxWords(bytes int64) int64 {
+	const most, share = 1 << 26, 4 * 8
+	if bytes == 0 {
+		return most
+	}
+	return min(most, bytes/share)
 }
 
 // Error is a fault of the program while it runs.
@@ -141,6 +153,12 @@ func memoryError(have int64, pos diag.Pos) error {
 // call enters a function.
 func (m *Machine) call(in *program.Instr, at int32) error {
 	f := &m.program.Funcs[in.A]
+	if len(m.Stack) >= maxCalls {
+		return &Error{
+			Code: CodeMemory, Pos: m.program.Pos[at], Next: "see that the recursion ends",
+			Detail: fmt.Sprintf("%d calls are in progress at once: this one is too many", maxCalls),
+		}
+	}
 	m.Stack = append(m.Stack, Return{at + 1, m.FP, int32(len(m.Mem))})
 	m.FP += in.B
 	end := int64(m.FP) + int64(f.Frame)

@@ -36,9 +36,6 @@ type driver struct {
 	words  int // of memory that their records take
 }
 
-// memoryShare is how much of the memory allowed one memory of a program may take.
-const memoryShare = 1. / 4
-
 // Forgetter is a State that keeps what it made of operations, in order to go faster.
 type Forgetter interface {
 	// Forget says that Ops from that place on will be others than they were, for all states of the run.
@@ -71,10 +68,7 @@ func drive(ctx context.Context, r *sim.Request, start func() (State, error)) (*s
 func driveOnce(ctx context.Context, r *sim.Request, start func() (State, error)) (*sim.Result, error) {
 	d := &driver{harvest: newHarvest(r, start), program: r.Program, layout: r.Program.Layout(), script: newScript(r.Circuit), stops: newStops(r.Program)}
 	d.stateOnly = d.keepState()
-	d.limits = vm.Limits{Steps: r.MaxSteps, Words: 1 << 40}
-	if r.MaxMemory > 0 {
-		d.limits.Words = int64(memoryShare * float64(r.MaxMemory) / 8)
-	}
+	d.limits = vm.Limits{Steps: r.MaxSteps, Words: vm.MaxWords(r.MaxMemory)}
 	if !r.Program.Measures() {
 		for q := range uint32(r.Program.NumQubits) {
 			d.all = append(d.all, q)
