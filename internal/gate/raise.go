@@ -28,8 +28,13 @@ func (g *Gate) Raise(d Dialect, p []float64, k float64) (id ID, params []float64
 		return t, []float64{principal(q[0]) * k}, phase, true
 	case len(q) == 1 && t.Row().Pauli != "" && (class == Rotation || class == Diagonal):
 		return t, []float64{q[0] * k}, phase, whole || math.Abs(q[0]) < 2*math.Pi
-	case whole && math.Mod(k, 2) != 0 && (t == X || t == Y || t == H || t == Swap):
-		return t, nil, phase, true
+	case whole && g.selfInverse():
+		if math.Mod(k, 2) != 0 {
+			return t, nil, phase, true
+		}
+		if g.NumTargets() == 1 {
+			return I, nil, phase, true
+		}
 	case t == X && math.Abs(k) == 0.5:
 		if k > 0 {
 			return SX, nil, phase, true
@@ -46,6 +51,23 @@ func (g *Gate) Raise(d Dialect, p []float64, k float64) (id ID, params []float64
 		return f.axis, []float64{f.theta * k}, phase + f.theta*k/2, true
 	}
 	return 0, nil, 0, false
+}
+
+// selfInverse reports whether the target, twice, is the identity.
+func (g *Gate) selfInverse() bool {
+	t := g.Target.Row()
+	return t.inverse == nil && len(t.Params) == 0
+}
+
+// Parity is the power that means the same as an even or odd one for gates whose square is the identity in dialect d; false for others.
+func (g *Gate) Parity(d Dialect, odd bool) (k float64, ok bool) {
+	if !g.selfInverse() || g.PhaseIn(d, make([]float64, len(g.Params))) != 0 {
+		return 0, false
+	}
+	if odd {
+		return 1, true
+	}
+	return 0, true
 }
 
 // principal brings an angle into (-π, π].

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"math"
+	"math/big"
 	"slices"
 
 	"github.com/softquantus/qcos/internal/circuit"
@@ -17,7 +18,7 @@ type modifier struct {
 	kind     ast.ModifierKind
 	n        int           // of ctrl and negctrl
 	exponent program.Param // of pow
-	integer  bool          // the exponent is an integer
+	integer  *big.Int      // the exponent where it is an integer constant
 }
 
 // around is what stands around a gate that is being applied.
@@ -187,10 +188,10 @@ func (c *Compiler) modifiers(s *ast.Call) (mods []modifier, controls int, ok boo
 }
 
 // exponent is k of `pow(k) @`: an integer or a float.
-func (c *Compiler) exponent(e ast.Expr) (program.Param, bool, bool) {
+func (c *Compiler) exponent(e ast.Expr) (program.Param, *big.Int, bool) {
 	o, ok := c.scalar(e)
 	if !ok {
-		return program.Param{}, false, false
+		return program.Param{}, nil, false
 	}
 	switch {
 	case o.typ.Kind == value.Angle:
@@ -199,11 +200,14 @@ func (c *Compiler) exponent(e ast.Expr) (program.Param, bool, bool) {
 		c.rep.Deviation(o.at, "mixed_types", "", "the exponent of pow is an integer or a float")
 	case !o.typ.IsInteger() && o.typ.Kind != value.Float:
 		c.rep.Error(o.at, "wrong_type", "", "the exponent of pow must be an integer or a float, this is %s", typeName(o.typ))
-		return program.Param{}, false, false
+		return program.Param{}, nil, false
 	}
-	integer := o.typ.IsInteger() || o.typ.IsBool()
+	var integer *big.Int
+	if o.known && o.typ.IsInteger() {
+		integer = o.val.Big()
+	}
 	if o, ok = c.convert(o, value.FloatType); !ok {
-		return program.Param{}, false, false
+		return program.Param{}, nil, false
 	}
 	return asParam(o), integer, true
 }
@@ -401,8 +405,18 @@ const repeatOps = 4096
 
 // power applies a gate to a power, under controls. (U^k)† is U^-k, principal roots included.
 func (c *Compiler) power(m modifier, rest []modifier, g *Gate, params []program.Param, list []program.Qubit, ctx around) bool {
+	for m.integer != nil && len(rest) > 0 && rest[0].kind == ast.Pow && rest[0].integer != nil {
+		product := new(big.Int).Mul(m.integer, rest[0].integer)
+		v, _ := new(big.Float).SetInt(product).Float64()
+		m, rest = modifier{kind: ast.Pow, integer: product, exponent: program.Const(v)}, rest[1:]
+	}
 	if m.exponent.Slot < 0 {
 		k := m.exponent.Value
+		if len(rest) == 0 && g.Row != nil && g.body == nil && m.integer != nil {
+			if parity, ok := g.Row.Parity(gate.QASM3, m.integer.Bit(0) == 1); ok {
+				k = parity
+			}
+		}
 		if ctx.inverse {
 			k, ctx.inverse = -k, false
 		}
