@@ -23,7 +23,7 @@ func newAdminCommand(a *App) *cobra.Command {
 			"the server runs; they need no key.",
 		Example: "  qcos admin user create you@example.com --tier pro --key first\n  qcos admin user list --format json",
 	})
-	cmd.AddCommand(newAdminUserCommand(a), newAdminKeyCommand(a), newAdminMigrateCommand(a), newAdminAuditCommand(a))
+	cmd.AddCommand(newAdminUserCommand(a), newAdminKeyCommand(a), newAdminBackupCommand(a), newAdminMigrateCommand(a), newAdminAuditCommand(a))
 	return cmd
 }
 
@@ -37,6 +37,7 @@ func group(cmd *cobra.Command) *cobra.Command {
 // adminOptions are what all commands of an operator have.
 type adminOptions struct {
 	app    *App
+	keys   bool // keys are made: that needs the server's secret
 	format format
 	flags  func() (*config.Server, error)
 }
@@ -53,6 +54,11 @@ func (o *adminOptions) with(ctx context.Context, f func(context.Context, *store.
 	s, err := o.flags()
 	if err != nil {
 		return err
+	}
+	if o.keys {
+		if err := needSecret(s); err != nil {
+			return err
+		}
 	}
 	o.app.settles.Store(true) // what has begun to write is not cut short by Ctrl-C
 	d, err := o.app.daemonOptions(s)

@@ -45,7 +45,7 @@ type adminKeyCreateOptions struct {
 }
 
 func newAdminKeyCreateCommand(a *App) *cobra.Command {
-	o := &adminKeyCreateOptions{adminOptions: adminOptions{app: a}}
+	o := &adminKeyCreateOptions{adminOptions: adminOptions{app: a, keys: true}}
 	cmd := &cobra.Command{
 		Use:   "create EMAIL --name NAME",
 		Short: "Make an API key for a user",

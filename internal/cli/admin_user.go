@@ -90,7 +90,7 @@ func (o *adminUserCreateOptions) run(ctx context.Context) error {
 	if err != nil {
 		return &UsageError{Detail: err.Error()}
 	}
-	if o.key != "" {
+	if o.keys = o.key != ""; o.keys {
 		if err := account.CheckKeyName(o.key); err != nil {
 			return &UsageError{Detail: err.Error()}
 		}
