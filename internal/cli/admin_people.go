@@ -71,7 +71,7 @@ func newAdminUserResetCommand(a *App) *cobra.Command {
 		Short: "Make a link with which a user sets a new password",
 		Long: "Make a link with which a user sets a new password, within a day and once. Give it to them yourself: nothing is sent. The old password\n" +
 			"works until then; afterwards all browsers and command lines of the user are logged out, and API keys go on working.",
-		Example: "  qcos admin user reset-password you@example.com\n  qcos admin user reset-password you@example.com --format json",
+		Example: "  qcos admin user reset-password demo@example.com\n  qcos admin user reset-password demo@example.com --format json",
 	})
 }
 
@@ -122,7 +122,7 @@ func newAdminAuditCommand(a *App) *cobra.Command {
 		Short: "Show who did what, when and from where",
 		Long: "Show the audit log, the newest first: sign-in, changes of keys, passwords, tiers and users, each with its time and address. With an\n" +
 			"address, what is about that user. With --format json, one event a line.",
-		Example:           "  qcos admin audit\n  qcos admin audit you@example.com --limit 1000 --format json",
+		Example:           "  qcos admin audit\n  qcos admin audit demo@example.com --limit 1000 --format json",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {

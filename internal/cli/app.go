@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/softquantus/qcos/internal/cli/login"
 	"github.com/softquantus/qcos/internal/config"
 )
 
@@ -24,6 +25,9 @@ type App struct {
 	Color       bool // terminals may be coloured
 	annotates   bool // standard error is read by GitHub Actions
 	Debug       bool // show decisions, and the stack of an internal error
+
+	Ring   login.Ring                 // of this user; nil: the operating system's
+	Browse func(address string) error // shows a page to the user; nil: in their browser
 
 	Log *slog.Logger // decisions, for --debug; never a key
 	Now func() time.Time

@@ -34,6 +34,24 @@ func chooseBackend(s *config.Settings) (remote bool, why string) {
 	return true, key()
 }
 
+// chooseBackend says where circuits run: a login stands in for a key that is not there.
+func (a *App) chooseBackend(s *config.Settings) (remote bool, why string) {
+	if s.APIKey.Empty() && s.Backend != config.Local {
+		l, err := a.session(s)
+		if err != nil {
+			a.warn(err.Error())
+		}
+		if l != nil {
+			why = "logged in as " + l.User
+			if s.Backend == config.Remote {
+				why = s.Origin(config.BackendKey).String() + "; " + why
+			}
+			return true, why
+		}
+	}
+	return chooseBackend(s)
+}
+
 // tellBackend is the one line that says where circuits run and why.
 func (a *App) tellBackend(remote bool, url, why string) {
 	where := "on this machine"

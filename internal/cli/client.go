@@ -51,8 +51,20 @@ func (o *clientOptions) client() (*qcos.Client, *config.Settings, error) {
 
 func (o *clientOptions) clientFor(s *config.Settings) (*qcos.Client, error) {
 	if s.APIKey.Empty() {
-		return nil, &keylessError{s.APIURL}
+		l, err := o.app.session(s)
+		if err != nil {
+			return nil, err
+		}
+		if l == nil {
+			return nil, &keylessError{s.APIURL}
+		}
+		return o.sessionClient(s)
 	}
+	return qcos.NewClient(o.options(s)...)
+}
+
+// options are those of a client with these settings.
+func (o *clientOptions) options(s *config.Settings) []qcos.Option {
 	options := []qcos.Option{
 		qcos.WithSettings(qcos.Settings{
 			APIKey: api.Secret(s.APIKey.Reveal()), APIURL: s.APIURL, CAFile: s.CAFile, Timeout: s.Timeout, MaxRetries: s.MaxRetries,
@@ -62,7 +74,7 @@ func (o *clientOptions) clientFor(s *config.Settings) (*qcos.Client, error) {
 	if o.insecureHTTP {
 		options = append(options, qcos.WithInsecureHTTP())
 	}
-	return qcos.NewClient(options...)
+	return options
 }
 
 // keylessError is a command for the remote API without a key.
@@ -75,5 +87,5 @@ func (e *keylessError) next() string {
 	if u, err := url.Parse(e.url); err == nil {
 		host = u.Host
 	}
-	return fmt.Sprintf("make a key on the dashboard of %s, then store it with qcos configure, or set QCOS_API_KEY", host)
+	return fmt.Sprintf("log in with qcos auth login, or make a key on the dashboard of %s and store it with qcos configure", host)
 }

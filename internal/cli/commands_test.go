@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +48,9 @@ var otherwiseTried = map[string]string{
 	"qcos worker":           "runs until it is stopped: see serve_test.go",
 	"QCOS_SERVER_DATABASE=": "runs until it is stopped: see serve_test.go",
 	"qcos admin key revoke": "needs the id of a key: see admin_test.go",
+	"qcos auth login":       "asks a person in a browser: see story_test.go",
+	"qcos auth revoke-key":  "needs the id of a key: see story_test.go",
+	"qcos auth rotate-key":  "needs the id of a key: see story_test.go",
 }
 
 // TestExamples runs every example of every command in a shell, in a folder as a user may have it.
@@ -88,6 +92,7 @@ func TestExamples(t *testing.T) {
 				}
 				u.writes(t, ".qcos/config.json", `{"api_key":"`+apitest.Key+`","profiles":{"dev":{"api_key":"`+apitest.Key+`","timeout":30}}}`)
 				t.Setenv("QCOS_API_URL", server.URL)
+				u.writes(t, ".qcos/logins.json", loggedIn(server.URL, "", "dev"))
 				u.writes(t, "project/key.txt", "qcos-dddd-eeee-ffff\n")
 				for _, name := range []string{"bell.qasm", "ghz.qasm"} {
 					source := copyOf(t, name)
@@ -105,6 +110,16 @@ func TestExamples(t *testing.T) {
 			})
 		}
 	}
+}
+
+// loggedIn is a file of logins at a server, under profiles.
+func loggedIn(server string, profiles ...string) string {
+	var logins []string
+	for _, profile := range profiles {
+		logins = append(logins, fmt.Sprintf(`{"server":%q,"profile":%q,"user":"demo@example.com","since":"2026-11-01T00:00:00Z","store":"file",`+
+			`"token":{"access":%q,"refresh":"none","expires":"2100-01-01T00:00:00Z"}}`, server, profile, apitest.Token))
+	}
+	return `{"logins":[` + strings.Join(logins, ",") + `]}`
 }
 
 var absoluteCircuits, _ = filepath.Abs(circuitsDir) // before any test changes the folder

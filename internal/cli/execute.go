@@ -75,7 +75,7 @@ func (o *executeOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	remote, why := chooseBackend(settings)
+	remote, why := o.app.chooseBackend(settings)
 	if err := o.checkFlags(remote, why); err != nil {
 		return err
 	}

@@ -151,6 +151,9 @@ func exitCode(err error) int {
 	case is[*invalidError](err):
 		return exitInvalid
 	}
+	if code, ok := loginExit(err); ok {
+		return code
+	}
 	if code, ok := remoteExit(err); ok {
 		return code
 	}
@@ -179,6 +182,8 @@ func errorCode(err error) string {
 		return "input_error"
 	case is[*expect.Error](err):
 		return "invalid_expectation"
+	case loginCode(err) != "":
+		return loginCode(err)
 	case remoteCode(err) != "":
 		return remoteCode(err)
 	case exitCode(err) == exitUsage:
@@ -211,6 +216,9 @@ func remedy(err error) string {
 		return "give it more time with --timeout, or see qcos explain for what the circuit costs"
 	case is[*internalError](err):
 		return "this is a fault of qcos, not yours: please report it with the command and the circuit at " + issuesURL
+	}
+	if next := loginRemedy(err); next != "" {
+		return next
 	}
 	return remoteRemedy(err)
 }

@@ -151,6 +151,15 @@ func writeLine(w *bytes.Buffer, v any) error {
 	return e.Encode(v)
 }
 
+// writeJSON writes a value as one line of JSON to standard output.
+func (a *App) writeJSON(v any) error {
+	var text bytes.Buffer
+	if err := writeLine(&text, v); err != nil {
+		return err
+	}
+	return a.write(text.Bytes())
+}
+
 // countsJSON is an object whose members are in the order of the counts.
 type countsJSON []run.Count
 

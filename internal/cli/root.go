@@ -45,6 +45,7 @@ func newRootCommand(a *App) *cobra.Command {
 		newServeCommand(a),
 		newWorkerCommand(a),
 		newAdminCommand(a),
+		newAuthCommand(a),
 		newConfigureCommand(a),
 		newDoctorCommand(a),
 		newVersionCommand(a),

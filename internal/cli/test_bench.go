@@ -265,7 +265,7 @@ func (b *testBench) sampleRemotely(ctx context.Context, settings *config.Setting
 	if err != nil {
 		return err
 	}
-	_, why := chooseBackend(settings)
+	_, why := b.options.app.chooseBackend(settings)
 	b.options.app.tellBackend(true, client.URL(), why)
 	for _, s := range b.order {
 		s.sample = true

@@ -13,6 +13,12 @@ type Process struct {
 	Dumb    bool // TERM is dumb: the terminal cannot go back on a line
 	Debug   bool // QCOS_DEBUG has a value that is not 0 or false
 
+	// Remote says that the user sits at another machine, over SSH. Display says that a browser's window can be shown here, and
+	// Browser which one the user wants; "" leaves it to the system.
+	Remote  bool
+	Display bool
+	Browser string
+
 	GitHubActions bool // GITHUB_ACTIONS is true: what is printed may hold annotations
 }
 
@@ -23,9 +29,20 @@ func CurrentProcess() Process {
 		NoColor: os.Getenv("NO_COLOR") != "",
 		Dumb:    os.Getenv("TERM") == "dumb",
 		Debug:   debug != "" && debug != "0" && debug != "false",
+		Remote:  os.Getenv("SSH_CONNECTION") != "" || os.Getenv("SSH_TTY") != "",
+		Display: hasDisplay(),
+		Browser: os.Getenv("BROWSER"),
 
 		GitHubActions: os.Getenv("GITHUB_ACTIONS") == "true",
 	}
+}
+
+func hasDisplay() bool {
+	switch runtime.GOOS {
+	case "darwin", "ios", "windows":
+		return true
+	}
+	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
 // HasSessionBus tells whether the desktop session has a message bus, over which its keyring is reached. Where there is none,

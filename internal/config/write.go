@@ -41,15 +41,17 @@ const (
 	lockPoll     = 5 * time.Millisecond
 )
 
-var errLocked = errors.New("another process has been holding it for " + lockPatience.String())
+var errLocked = errors.New("another process has been holding it for long")
 
 // lock waits for its turn, and returns what ends it. A process that dies ends its turn with it.
-func lock(path string) (unlock func(), err error) {
+func lock(path string) (unlock func(), err error) { return lockWithin(path, lockPatience) }
+
+func lockWithin(path string, patience time.Duration) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, fileMode)
 	if err != nil {
 		return nil, err
 	}
-	for deadline := time.Now().Add(lockPatience); !tryLock(f); time.Sleep(lockPoll) {
+	for deadline := time.Now().Add(patience); !tryLock(f); time.Sleep(lockPoll) {
 		if time.Now().After(deadline) {
 			_ = f.Close()
 			return nil, errLocked
