@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +69,35 @@ type resolutionCase struct {
 	Config json.RawMessage
 	Want   map[string][2]any
 	Error  []string
+
+	ConfigText *string  `json:"config_text"`
+	ConfigMode string   `json:"config_mode"`
+	Below      string   `json:"below"`
+	HomeDotEnv []string `json:"home_dotenv"`
+	Warnings   []string `json:"warnings"`
+}
+
+// mode is that of config.json.
+func (c *resolutionCase) mode(t *testing.T) os.FileMode {
+	if c.ConfigMode == "" {
+		return 0o600
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no permissions here")
+	}
+	mode, err := strconv.ParseUint(c.ConfigMode, 8, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return os.FileMode(mode)
+}
+
+// text is the content of config.json; false where there is none.
+func (c *resolutionCase) text() (string, bool) {
+	if c.ConfigText != nil {
+		return *c.ConfigText, true
+	}
+	return string(c.Config), c.Config != nil
 }
 
 // TestResolutionTable holds Resolve against testdata/config/resolution.json, which the SDKs share.
@@ -95,8 +126,20 @@ func (c *resolutionCase) check(t *testing.T) {
 	if c.DotEnv != nil {
 		w.write(t, "project/.env", strings.Join(c.DotEnv, "\n")+"\n", 0o600)
 	}
-	if c.Config != nil {
-		w.write(t, ".qcos/config.json", string(c.Config), 0o600)
+	if text, ok := c.text(); ok {
+		path := w.write(t, ".qcos/config.json", text, 0o600)
+		if err := os.Chmod(path, c.mode(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c.HomeDotEnv != nil {
+		w.write(t, ".env", strings.Join(c.HomeDotEnv, "\n")+"\n", 0o600)
+	}
+	if c.Below != "" {
+		w.sources.Dir = filepath.Join(w.sources.Dir, filepath.FromSlash(c.Below))
+		if err := os.MkdirAll(w.sources.Dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for name, value := range c.Flags {
 		if err := w.sources.Flags.Set(Lookup(name).Flag, value); err != nil {
@@ -110,6 +153,11 @@ func (c *resolutionCase) check(t *testing.T) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, words := range c.Warnings {
+		if !strings.Contains(strings.Join(s.Warnings, "\n"), words) {
+			t.Errorf("warnings %q lack %q", s.Warnings, words)
+		}
 	}
 	for name, want := range c.Want {
 		value, origin := resolved(t, s, name)

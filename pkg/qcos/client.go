@@ -16,6 +16,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/softquantus/qcos/pkg/api"
@@ -33,6 +34,7 @@ type Client struct {
 	retryDelay time.Duration
 	userAgent  string
 	origin     Origin
+	warnings   []string
 
 	sleep func(context.Context, time.Duration) error // tests make it short
 }
@@ -85,7 +87,7 @@ func (o *clientOptions) client() (*Client, error) {
 	}
 	c := &Client{
 		base: base, key: string(s.APIKey), token: o.token, http: client, timeout: s.Timeout, maxRetries: s.MaxRetries,
-		retryDelay: defaultRetryDelay, userAgent: "qcos-go", origin: s.keyOrigin, sleep: sleep,
+		retryDelay: defaultRetryDelay, userAgent: "qcos-go", origin: s.keyOrigin, warnings: s.warnings, sleep: sleep,
 	}
 	if o.retryDelay > 0 {
 		c.retryDelay = o.retryDelay
@@ -109,6 +111,10 @@ func (c *Client) URL() string { return c.base }
 
 // KeyOrigin says where the key was found. It is the zero Origin where settings were given as a whole.
 func (c *Client) KeyOrigin() Origin { return c.origin }
+
+// Warnings are what the user should know of the settings that were found: values of a `.env` that do not count and why, a configuration
+// file that others may read. This package itself prints nothing.
+func (c *Client) Warnings() []string { return slices.Clone(c.warnings) }
 
 // Health asks whether the server is there. It sends no key.
 func (c *Client) Health(ctx context.Context) (*api.Health, error) {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"runtime"
 	"slices"
 )
 
@@ -15,6 +17,8 @@ import (
 type configFile struct {
 	top      map[string]json.RawMessage
 	profiles map[string]map[string]json.RawMessage
+	mode     os.FileMode
+	folder   os.FileMode
 }
 
 const maxConfigFile = 1 << 20 // bytes; one that is larger is some other file
@@ -50,14 +54,36 @@ func readConfig(path string, explicit bool) (*configFile, error) {
 		return nil, nil
 	case err != nil:
 		return nil, configError("", "%s cannot be read: %v", path, plain(err))
-	case len(bytes.TrimSpace(text)) == 0:
-		return &configFile{}, nil
 	}
-	f := &configFile{profiles: map[string]map[string]json.RawMessage{}}
+	f := &configFile{profiles: map[string]map[string]json.RawMessage{}, mode: modeOf(path), folder: modeOf(filepath.Dir(path))}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return f, nil
+	}
 	if err := f.parse(text); err != nil {
 		return nil, configError("repair it, or move it away and run qcos configure", "%s %v", path, err)
 	}
 	return f, nil
+}
+
+// modeOf is who may do what with a file, 0 where the system has no such thing or the file is gone.
+func modeOf(path string) os.FileMode {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" {
+		return 0
+	}
+	return info.Mode().Perm()
+}
+
+// exposed tells where others than the user may read the file, or put another in its place.
+func (f *configFile) exposed(path string) []string {
+	var warnings []string
+	if f != nil && f.mode&0o077 != 0 {
+		warnings = append(warnings, fmt.Sprintf("%s may be read by others (mode %04o); repair it with chmod 600", path, f.mode))
+	}
+	if f != nil && f.folder&0o022 != 0 {
+		warnings = append(warnings, fmt.Sprintf("%s may be changed by others (mode %04o); repair it with chmod 700", filepath.Dir(path), f.folder))
+	}
+	return warnings
 }
 
 // parse reads the file and checks that the members that are ours have the types that they must have.

@@ -226,6 +226,13 @@ func ExampleClient_KeyOrigin() {
 	// Output: argument api_key <nil>
 }
 
+func ExampleClient_Warnings() {
+	for _, warning := range newClient().Warnings() {
+		log.Print(warning)
+	}
+	// Output:
+}
+
 func session(context.Context) (string, error) { return apitest.Token, nil }
 
 func ExampleClient_CreateKey() {

@@ -21,6 +21,7 @@ type Settings struct {
 
 	keyOrigin Origin
 	origins   map[string]Origin
+	warnings  []string
 }
 
 const (

@@ -156,7 +156,23 @@ func resolve(from sources, arguments map[string]string) (*Settings, error) {
 		s.origins[row.name] = v.origin
 	}
 	s.keyOrigin = r.apiKey.origin
+	s.warnings = append(r.config.exposed(r.file), r.ignored()...)
 	return s, nil
+}
+
+// ignored tells of values in the `.env` that do not count because the key in use is not of the same file.
+func (r *resolver) ignored() []string {
+	var warnings []string
+	for _, row := range settingTable {
+		v, ok := r.dotEnv.variable(row.env)
+		if !ok || !row.withKey || r.apiKey.origin.Kind == fromDotEnv {
+			continue
+		}
+		if winner := r.pick(row); winner.origin.Kind != fromArgument && winner.origin.Kind != fromEnvironment && winner.text != v.text {
+			warnings = append(warnings, fmt.Sprintf("%s of %s does not count: it belongs to a key in the same file, and none from there is in use", row.env, v.origin))
+		}
+	}
+	return warnings
 }
 
 func valueError(row *setting, v found, why error) error {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +50,35 @@ type resolutionCase struct {
 	Config json.RawMessage
 	Want   map[string][2]any
 	Error  []string
+
+	ConfigText *string  `json:"config_text"`
+	ConfigMode string   `json:"config_mode"`
+	Below      string   `json:"below"`
+	HomeDotEnv []string `json:"home_dotenv"`
+	Warnings   []string `json:"warnings"`
+}
+
+// mode is that of config.json.
+func (c *resolutionCase) mode(t *testing.T) os.FileMode {
+	if c.ConfigMode == "" {
+		return 0o600
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no permissions here")
+	}
+	mode, err := strconv.ParseUint(c.ConfigMode, 8, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return os.FileMode(mode)
+}
+
+// text is the content of config.json; false where there is none.
+func (c *resolutionCase) text() (string, bool) {
+	if c.ConfigText != nil {
+		return *c.ConfigText, true
+	}
+	return string(c.Config), c.Config != nil
 }
 
 // TestResolutionTable holds this package against the table that command line and Python SDK are held against too.
@@ -76,8 +107,22 @@ func (c *resolutionCase) check(t *testing.T) {
 	if c.DotEnv != nil {
 		write(t, filepath.Join(dir, "project", ".env"), strings.Join(c.DotEnv, "\n")+"\n")
 	}
-	if c.Config != nil {
-		write(t, filepath.Join(dir, ".qcos", "config.json"), string(c.Config))
+	if text, ok := c.text(); ok {
+		path := filepath.Join(dir, ".qcos", "config.json")
+		write(t, path, text)
+		if err := os.Chmod(path, c.mode(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c.HomeDotEnv != nil {
+		write(t, filepath.Join(dir, ".env"), strings.Join(c.HomeDotEnv, "\n")+"\n")
+	}
+	if c.Below != "" {
+		below := filepath.Join(dir, "project", filepath.FromSlash(c.Below))
+		if err := os.MkdirAll(below, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		t.Chdir(below)
 	}
 	s, err := resolve(sources{}.here(), c.Flags)
 	if c.Error != nil {
@@ -86,6 +131,11 @@ func (c *resolutionCase) check(t *testing.T) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, words := range c.Warnings {
+		if !strings.Contains(strings.Join(s.warnings, "\n"), words) {
+			t.Errorf("warnings %q lack %q", s.warnings, words)
+		}
 	}
 	for name, want := range c.Want {
 		value, origin := s.inTable(name)

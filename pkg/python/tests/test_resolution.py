@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,22 @@ def test_resolution(case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.Mo
     (project / ".git").mkdir(parents=True)
     if "dotenv" in case:
         (project / ".env").write_text("\n".join(case["dotenv"]) + "\n", encoding="utf-8")
-    if "config" in case:
+    if "home_dotenv" in case:
+        (tmp_path / ".env").write_text("\n".join(case["home_dotenv"]) + "\n", encoding="utf-8")
+    if "config" in case or "config_text" in case:
         (tmp_path / ".qcos").mkdir(mode=0o700)
         file = tmp_path / ".qcos" / "config.json"
-        file.write_text(json.dumps(case["config"]), encoding="utf-8")
-        file.chmod(0o600)
+        text = case["config_text"] if "config_text" in case else json.dumps(case["config"])
+        file.write_bytes(text.encode())
+        file.chmod(int(case.get("config_mode", "0600"), 8))
+    if "config_mode" in case and os.name == "nt":
+        pytest.skip("files have no permissions here")
+    folder = project / case.get("below", "")
+    folder.mkdir(parents=True, exist_ok=True)
     monkeypatch.setenv("HOME", str(tmp_path))
 
     def resolve() -> _config.Settings:
-        return _config.resolve(case.get("flags"), directory=project, home=tmp_path, environment=case.get("env", {}))
+        return _config.resolve(case.get("flags"), directory=folder, home=tmp_path, environment=case.get("env", {}))
 
     if "error" in case:
         with pytest.raises(ConfigError) as e:
@@ -48,6 +56,8 @@ def test_resolution(case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.Mo
         assert "1111-1111" not in text
         return
     settings = resolve()
+    for words in case.get("warnings", []):
+        assert words in "\n".join(settings.warnings)
     for name, (value, origin) in case["want"].items():
         got = getattr(settings, name)
         got = got.reveal() if name == "api_key" and got is not None else got
