@@ -65,7 +65,13 @@ func (r *remoteRun) start(ctx context.Context, inputs []input) {
 				ticket <- remoteOutcome{err: err}
 				continue
 			}
-			go func() { ticket <- r.one(ctx, in, text) }()
+			go func() {
+				var out remoteOutcome
+				if err := guard(func() error { out = r.one(ctx, in, text); return nil }); err != nil {
+					out.err = err
+				}
+				ticket <- out
+			}()
 		}
 	}()
 }

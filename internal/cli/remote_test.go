@@ -2,9 +2,14 @@ package cli
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -330,3 +335,22 @@ func TestSettleJobs(t *testing.T) {
 }
 
 func settingsHere() (*config.Settings, error) { return config.Resolve(config.Here(nil)) }
+
+// TestPrivateAuthority: the file that --ca-file names is trusted besides the system's, and nothing else is.
+func TestPrivateAuthority(t *testing.T) {
+	u, s := remoteUser(t)
+	private := httptest.NewUnstartedServer(s.Config.Handler)
+	private.Config.ErrorLog = log.New(io.Discard, "", 0) // it will be refused
+	private.StartTLS()
+	defer private.Close()
+	t.Setenv("QCOS_API_URL", private.URL)
+	u.writes(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: private.Certificate().Raw})))
+	if code, _, words := u.does(t, "user", "info"); code != exitRemote || !strings.Contains(words, "--ca-file") || len(s.Requests()) > 0 {
+		t.Errorf("exit code %d: %s", code, words)
+	}
+	for _, args := range [][]string{{"user", "info"}, {"execute", "bell.qasm"}, {"doctor"}} {
+		if code, out, words := u.does(t, append(args, "--ca-file", filepath.Join(u.home, "ca.pem"))...); code != exitOK {
+			t.Errorf("%v: exit code %d: %s%s", args, code, out, words)
+		}
+	}
+}
