@@ -71,11 +71,7 @@ func (o *convertOptions) convert(ctx context.Context, in input) error {
 	if err != nil {
 		return err
 	}
-	load := func(name string, text []byte, options qasm.Options) *qasm.Program {
-		options.CheckOnly = true
-		return o.load(name, text, options)
-	}
-	p := load(in.shown(), text, o.source.qasm())
+	p := o.load(in.shown(), text, o.source.qasm())
 	refuseEmpty(p)
 	showDiagnostics(o.app.Err, p, o.app.errPalette())
 	if p.Diagnostics.HasErrors() {
@@ -107,12 +103,16 @@ func (o *convertOptions) written(in input, text []byte, p *qasm.Program) ([]byte
 	}
 	if p.Circuit == nil {
 		what, pos := emit.Obstacle(text)
+		if p.Program != nil && p.Program.Why != "" && p.Program.WhyPos != 0 {
+			what, pos = what+": "+p.Program.Why, p.Program.WhyPos
+		}
 		return nil, noWords(in, p, name, &emit.Refusal{What: what, Pos: pos})
 	}
-	if err := emit.Rest(p.Program); err != nil {
+	c, err := emit.Plain(p.Circuit, p.Program)
+	if err != nil {
 		return nil, noWords(in, p, name, err)
 	}
-	out, err := emit.Source(p.Circuit, dialect)
+	out, err := emit.Source(c, dialect)
 	return out, noWords(in, p, name, err)
 }
 

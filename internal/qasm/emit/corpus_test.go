@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/softquantus/qcos/internal/circuit"
@@ -56,7 +57,7 @@ func TestRoundTrip(t *testing.T) {
 	if _, err := os.Stat(corpora); err != nil {
 		t.Skip("the corpora ../shared/corpora are not here: this test runs only beside them")
 	}
-	for folder, least := range map[string]int{"qasm2-valid": 100, "qasmbench/small": 20, "qasmbench/medium": 15, "qasm3-exec": 0, "qasm3-valid": 0} {
+	for folder, least := range map[string]int{"qasm2-valid": 100, "qasmbench/small": 20, "qasmbench/medium": 15, "qasm3-exec": 40, "qasm3-valid": 100} {
 		n := 0
 		files, _ := filepath.Glob(filepath.Join(corpora, folder, "*.qasm"))
 		for _, file := range files {
@@ -65,11 +66,19 @@ func TestRoundTrip(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := qasm.Load(file, text, qasm.Options{})
-			if p.Circuit == nil || len(p.Circuit.Ops) > 50_000 {
+			if p.Circuit == nil || len(p.Circuit.Ops) > 50_000 || inexact[filepath.Base(file)] != "" {
 				continue
 			}
+			c, err := emit.Plain(p.Circuit, p.Program)
+			if err != nil {
+				t.Logf("%s: %v", filepath.Base(file), err)
+				continue
+			}
+			if p.Program != nil && c.NumQubits <= 12 {
+				sameOutcomes(t, filepath.Base(file)+" without its classical rest", c, p, "")
+			}
 			for name, d := range dialects {
-				if roundTrip(t, filepath.Base(file)+" in version "+name, p.Circuit, d) {
+				if roundTrip(t, filepath.Base(file)+" in version "+name, c, d) {
 					n++
 				}
 			}
@@ -83,6 +92,12 @@ func TestRoundTrip(t *testing.T) {
 // globalPhase is the end of a program that has one; its last digits are the sum of many roundings.
 var globalPhase = regexp.MustCompile(`gphase\(.*\);\n$`)
 
+// inexact are programs whose circuits cannot be compared, with the reason.
+var inexact = map[string]string{
+	"mqt_overflowing_nested_pow_x.qasm": "a matrix to the power 2^64, whose rounding makes it no unitary",
+	"st_huge_conditions.qasm":           "a measurement under a condition that never holds is left out of version 3, and with it the register",
+}
+
 func roundTrip(t *testing.T, name string, c *circuit.Circuit, d gate.Dialect) bool {
 	t.Helper()
 	if _, err := emit.Source(c, d); err != nil {
@@ -94,13 +109,17 @@ func roundTrip(t *testing.T, name string, c *circuit.Circuit, d gate.Dialect) bo
 	case p == nil:
 		t.Errorf("%s cannot be read back", name)
 		return false
-	case p.Circuit == nil:
-		if c.NumQubits <= 12 {
-			sameOutcomes(t, name, c, p, text)
-		}
+	case c.NumQubits <= 12:
+		sameOutcomes(t, name, c, p, text)
+	}
+	if p.Circuit == nil || slices.ContainsFunc(c.Ops, func(op circuit.Op) bool { return op.If != 0 }) { // conditions are simplified
 		return true
 	}
-	again := p.Circuit
+	again, err := emit.Plain(p.Circuit, p.Program)
+	if err != nil {
+		t.Errorf("%s has a classical rest when read back: %v\n%s", name, err, text)
+		return false
+	}
 	same(t, name, c, again)
 	if twice, err := emit.Source(again, d); err != nil || globalPhase.ReplaceAllString(string(twice), "") != globalPhase.ReplaceAllString(text, "") {
 		t.Errorf("%s is written otherwise when read back: %v\n%.2000s\nfirst\n%.2000s", name, err, twice, text)

@@ -9,7 +9,7 @@ import (
 )
 
 // Obstacle names what keeps a valid program from being a circuit, and where it stands in the text: what decides at run time which
-// operations happen, or an opaque gate. It goes by the text alone, so it is a likely cause rather than a proof.
+// operations happen. It goes by the text alone, so it is a likely cause rather than a proof.
 func Obstacle(text []byte) (what string, at diag.Pos) {
 	var set diag.Set
 	what = "values that are computed while the program runs"
@@ -35,10 +35,6 @@ func Obstacle(text []byte) (what string, at diag.Pos) {
 // obstacle is the name of a statement that may be one, and how likely it is.
 func obstacle(n ast.Node) (string, int) {
 	switch n := n.(type) {
-	case *ast.GateDef:
-		if n.Opaque {
-			return "an opaque gate", 7
-		}
 	case *ast.While:
 		return "a `while` loop", 6
 	case *ast.Switch:
