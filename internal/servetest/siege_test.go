@@ -37,8 +37,9 @@ type ledger struct {
 
 const (
 	clientsEach = 3
-	// jobsEach bounds what a client submits, so that what is left is done soon after the siege.
-	jobsEach = 400
+	// thinking is how long a client pauses between two jobs at most: under siege there are always some running and some waiting, and
+	// not so many that the rest takes long afterwards.
+	thinking = 80 * time.Millisecond
 	// patience is how long anything may take in the end. It is no claim: it lets a test fail that would hang.
 	patience = 3 * time.Minute
 )
@@ -66,11 +67,11 @@ func besiege(tb testing.TB, where []string, urls ...string) *siege {
 func (s *siege) client(l *ledger, name string, random *rand.Rand) {
 	c := newClient(l.key, s.urls...)
 	c.turn = random.IntN(len(s.urls))
-	for i := range jobsEach {
+	for i := 0; ; i++ {
 		select {
 		case <-s.stop:
 			return
-		case <-time.After(time.Duration(random.IntN(10)) * time.Millisecond):
+		case <-time.After(time.Duration(random.Int64N(int64(thinking)))):
 		}
 		id := fmt.Sprintf("%s-%d", name, i)
 		shots := 1 + random.IntN(1000)
@@ -114,10 +115,10 @@ func (s *siege) look(c *client, l *ledger, id string) {
 // anyCircuit is mostly a small one, now and then one that takes a while, seldom one that is run in a process of its own.
 func anyCircuit(random *rand.Rand) string {
 	switch n := random.IntN(100); {
-	case n < 85:
+	case n < 70:
 		return bell
-	case n < 98:
-		return dense(12+random.IntN(4), 6)
+	case n < 97:
+		return dense(14+random.IntN(4), 8)
 	}
 	return dense(20, 4) + "// in a process of its own\n"
 }
