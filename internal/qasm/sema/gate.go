@@ -3,6 +3,7 @@ package sema
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/gate"
@@ -65,6 +66,24 @@ func (c *Checker) row(r *gate.Gate) *Gate {
 	if g := c.rows[r.ID]; g != nil {
 		return g
 	}
+	g := shared(r)
+	c.rows[r.ID] = g
+	return g
+}
+
+// rows are the gates of the table, made when they are first asked for and then shared by all programs: a Gate does not change once it
+// is defined.
+var rows sync.Map // of func() *Gate, by ID
+
+func shared(r *gate.Gate) *Gate {
+	g, ok := rows.Load(r.ID)
+	if !ok {
+		g, _ = rows.LoadOrStore(r.ID, sync.OnceValue(func() *Gate { return rowGate(r) }))
+	}
+	return g.(func() *Gate)()
+}
+
+func rowGate(r *gate.Gate) *Gate {
 	g := &Gate{Name: r.Name, Params: len(r.Params), Qubits: len(r.Operands), Ops: 1, Steps: 1}
 	if r.Class == gate.Composite {
 		g = libraryBody(r)
@@ -73,7 +92,6 @@ func (c *Checker) row(r *gate.Gate) *Gate {
 		g.Ops = 2 // under control or condition the phase is an operation of its own
 	}
 	g.Row = r
-	c.rows[r.ID] = g
 	return g
 }
 
