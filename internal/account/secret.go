@@ -25,7 +25,7 @@ const (
 
 // Secret is the server's own: keys are stored as HMACs under it, so that the database alone yields none. However it is printed or
 // logged, nothing of it shows but its fingerprint. The zero Secret is empty and hashes nothing.
-type Secret struct{ keys *secretKeys } // a pointer: fmt prints an address where the methods below are out of its reach
+type Secret struct{ keys **secretKeys } // fmt follows one pointer where the methods below are out of its reach, and prints the second
 
 type secretKeys struct{ text, apiKeys, print []byte }
 
@@ -60,7 +60,8 @@ func mustSecret(text string) Secret {
 		}
 		return key
 	}
-	return Secret{&secretKeys{[]byte(text), derive("api keys"), derive("fingerprint")}}
+	keys := &secretKeys{[]byte(text), derive("api keys"), derive("fingerprint")}
+	return Secret{&keys}
 }
 
 // LoadSecret reads a secret from a file, which nobody but its owner may be able to read or write.
@@ -92,7 +93,7 @@ func LoadOrCreateSecret(path string) (s Secret, created bool, err error) {
 		return s, false, err
 	}
 	s = GenerateSecret()
-	switch err = writeNew(path, append(s.keys.text, '\n')); {
+	switch err = writeNew(path, append((*s.keys).text, '\n')); {
 	case errors.Is(err, fs.ErrExist):
 		s, err = LoadSecret(path)
 		return s, false, err
@@ -130,14 +131,14 @@ func (s Secret) Fingerprint() string {
 	if s.Empty() {
 		return ""
 	}
-	mac := hmac.New(sha256.New, s.keys.print)
+	mac := hmac.New(sha256.New, (*s.keys).print)
 	return hex.EncodeToString(mac.Sum(nil)[:8])
 }
 
 // Derive gives 32 bytes for one further use, such as encrypting what is stored. Different uses give unrelated bytes. It panics
 // for an empty Secret.
 func (s Secret) Derive(use string) []byte {
-	key, err := hkdf.Key(sha256.New, s.keys.text, nil, "qcos server use "+use, sha256.Size)
+	key, err := hkdf.Key(sha256.New, (*s.keys).text, nil, "qcos server use "+use, sha256.Size)
 	if err != nil {
 		panic("account: " + err.Error())
 	}
@@ -146,7 +147,7 @@ func (s Secret) Derive(use string) []byte {
 
 // HashKey is the keyed hash of an API key under which it is stored and found: HMAC-SHA-256. It panics for an empty Secret.
 func (s Secret) HashKey(key string) []byte {
-	mac := hmac.New(sha256.New, s.keys.apiKeys)
+	mac := hmac.New(sha256.New, (*s.keys).apiKeys)
 	mac.Write([]byte(key))
 	return mac.Sum(nil)
 }
@@ -156,7 +157,7 @@ func (s Secret) Reveal() string {
 	if s.Empty() {
 		return ""
 	}
-	return string(s.keys.text)
+	return string((*s.keys).text)
 }
 
 // String gives the fingerprint.
