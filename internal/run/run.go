@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/softquantus/qcos/internal/circuit"
@@ -276,13 +277,16 @@ func check(w Workload, o *Options) error {
 
 // DefaultMaxMemory is what a run may use where Options.MaxMemory says nothing: most of the machine's or control group's memory. It
 // depends on the machine's size, not on how busy it is: the same seed gives the same counts tomorrow.
-func DefaultMaxMemory() int64 {
+func DefaultMaxMemory() int64 { return defaultMaxMemory() }
+
+// The size is asked for once: it takes longer than a small circuit.
+var defaultMaxMemory = sync.OnceValue(func() int64 {
 	m := machine.CurrentMemory()
 	if m.Total == 0 {
 		return fallbackMemory
 	}
 	return int64(usableMemory * float64(m.Total))
-}
+})
 
 func drawSeed() uint64 {
 	var b [8]byte
