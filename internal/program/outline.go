@@ -1,7 +1,6 @@
 package program
 
 import (
-	"math"
 	"slices"
 
 	"github.com/softquantus/qcos/internal/circuit"
@@ -80,14 +79,18 @@ func (p *Program) outlinePow(c *circuit.Circuit, end int) *circuit.Op {
 // MaxPow is how many qubits a gate may mix that is raised to a power, not counting what controls all of it.
 const MaxPow = 8
 
-// mixing is a unitary on n qubits without a zero: 1 - 2vv† for a v of equal elements.
+// mixing is a unitary on n qubits that is nothing special: 1 - 2vv† for a v whose elements are all different.
 func mixing(n int) []complex128 {
 	size := 1 << n
-	m := make([]complex128, size*size)
-	for i := range m {
-		m[i] = complex(-math.Ldexp(1, 1-n), 0)
-	}
+	norm := 0.0
 	for i := range size {
+		norm += float64((i + 2) * (i + 2))
+	}
+	m := make([]complex128, size*size)
+	for i := range size {
+		for j := range size {
+			m[i*size+j] = complex(-2*float64((i+2)*(j+2))/norm, 0)
+		}
 		m[i*size+i]++
 	}
 	return m
