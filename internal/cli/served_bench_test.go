@@ -20,7 +20,7 @@ import (
 func BenchmarkServed(b *testing.B) {
 	const circuits = 200
 	u := newUser(b)
-	s := startService(b, filepath.Join(b.TempDir(), "server"), "127.0.0.1:0", "--account-rate", "0")
+	s := startServer(b, filepath.Join(b.TempDir(), "server"), "127.0.0.1:0", "--account-rate", "0")
 	key := s.account(b, "demo@example.com", "enterprise")
 	b.Setenv("QCOS_API_KEY", key)
 	b.Setenv("QCOS_API_URL", s.url)

@@ -15,14 +15,14 @@ import (
 	"time"
 )
 
-// service is a qcos serve in a process of its own.
-type service struct {
+// server is a qcos serve in a process of its own.
+type server struct {
 	url, data string
 	process   *os.Process
 }
 
-// startService starts the shipped command, as a user does, and waits for its line. It ends with the test.
-func startService(t testing.TB, data, listen string, flags ...string) *service {
+// startServer starts the shipped command, as a user does, and waits for its line. It ends with the test.
+func startServer(t testing.TB, data, listen string, flags ...string) *server {
 	t.Helper()
 	cmd := qcosProcess(t, append([]string{"serve", "--listen", listen, "--data-dir", data, "--log-level", "error"}, flags...)...)
 	var words bytes.Buffer
@@ -64,11 +64,11 @@ func startService(t testing.TB, data, listen string, flags ...string) *service {
 	if !ok {
 		t.Fatalf("qcos serve says %q", lines.Text())
 	}
-	return &service{url, data, cmd.Process}
+	return &server{url, data, cmd.Process}
 }
 
 // account makes a user with a key.
-func (s *service) account(t testing.TB, email, tier string) (key string) {
+func (s *server) account(t testing.TB, email, tier string) (key string) {
 	t.Helper()
 	var out bytes.Buffer
 	for _, args := range [][]string{
@@ -91,10 +91,10 @@ func (s *service) account(t testing.TB, email, tier string) (key string) {
 }
 
 // servedUser is a user with a key of a real server in the environment.
-func servedUser(t *testing.T, tier string) (*user, *service) {
+func servedUser(t *testing.T, tier string) (*user, *server) {
 	t.Helper()
 	u := newUser(t)
-	s := startService(t, filepath.Join(t.TempDir(), "server"), "127.0.0.1:0")
+	s := startServer(t, filepath.Join(t.TempDir(), "server"), "127.0.0.1:0")
 	t.Setenv("QCOS_API_KEY", s.account(t, "demo@example.com", tier))
 	t.Setenv("QCOS_API_URL", s.url)
 	for _, name := range []string{"bell.qasm", "ghz.qasm", "teleport.qasm"} {
@@ -226,7 +226,7 @@ func TestServerKilledWhileJobsRun(t *testing.T) {
 	_ = s.process.Kill()
 	address := strings.TrimPrefix(s.url, "http://")
 	time.Sleep(300 * time.Millisecond)
-	startService(t, s.data, address)
+	startServer(t, s.data, address)
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, words.String())
 	}
