@@ -160,7 +160,7 @@ func (o *executeOptions) simulateFile(ctx context.Context, in input, r *result) 
 
 func (o *executeOptions) simulateProgram(ctx context.Context, in input, r *result) (err error) {
 	source := o.source.qasm()
-	source.Inputs = o.inputs.values
+	source.Inputs, source.UnrollSteps = o.inputs.values, int64(o.sim.maxSteps)
 	r.program, err = o.app.loadValid(ctx, in, o.load, source)
 	if err != nil {
 		return err

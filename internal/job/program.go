@@ -14,6 +14,8 @@ import (
 const (
 	MaxOps = 2_000_000 // operations of a circuit
 
+	unrollSteps = 1 << 22 // of classical work while a program is read: some 20 ms
+
 	smallOps    = 50_000  // read at once by everybody
 	smallSource = 1 << 20 // bytes, likewise
 	largeAtOnce = 2       // larger programs that are read at the same time
@@ -26,7 +28,7 @@ const programName = "circuit"
 func LoadProgram(source []byte) *qasm.Program { return loadProgram(source, MaxOps) }
 
 func loadProgram(source []byte, maxOps int) *qasm.Program {
-	return qasm.Load(programName, source, qasm.Options{ReadFile: noFiles, MaxOps: maxOps})
+	return qasm.Load(programName, source, qasm.Options{ReadFile: noFiles, MaxOps: maxOps, UnrollSteps: unrollSteps})
 }
 
 // workload is what of a program runs; ok is false where it has errors.

@@ -84,3 +84,49 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+// inVersion3 is a program of OpenQASM 2 with the head of OpenQASM 3.
+func inVersion3(text []byte) []byte {
+	text = bytes.Replace(text, []byte("OPENQASM 2.0;"), []byte("OPENQASM 3.0;"), 1)
+	return bytes.Replace(text, []byte("qelib1.inc"), []byte("stdgates.inc"), 1)
+}
+
+// BenchmarkLoadVersion reads the same statements in both versions, up to the circuit.
+func BenchmarkLoadVersion(b *testing.B) {
+	programs := large(b)
+	for _, name := range []string{"multiplier_n400.qasm", "square_root_n60.qasm", "QV_n100.qasm"} {
+		for version, text := range map[string][]byte{"2": programs[name], "3": inVersion3(programs[name])} {
+			b.Run("program="+name+"/version="+version, func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				b.ReportAllocs()
+				for b.Loop() {
+					if p := Load(name, text, Options{}); p.Circuit == nil {
+						b.Fatal(rendered(p))
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkUnroll flattens loops of a million gates.
+func BenchmarkUnroll(b *testing.B) {
+	for name, text := range map[string]string{
+		"before": `include "stdgates.inc"; qubit[10] q; bit[10] c;
+for int i in [0:99999] { for int k in [0:9] { rz(0.1 * k) q[k]; } }
+c = measure q;`,
+		"after": `include "stdgates.inc"; qubit[10] q; bit[10] c;
+c = measure q;
+for int i in [0:99999] { for int k in [0:9] { rz(0.1 * k) q[k]; } }
+c = measure q;`,
+	} {
+		b.Run("measured="+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if p := Load(name, []byte("OPENQASM 3.0;\n"+text), Options{}); p.Circuit == nil || len(p.Circuit.Ops) < 1_000_000 {
+					b.Fatal(rendered(p))
+				}
+			}
+		})
+	}
+}

@@ -26,6 +26,9 @@ type Options struct {
 	Inputs map[string]string
 	// MaxOps bounds the operations after expansion of gates and registers; 0 is lower.DefaultMaxOps.
 	MaxOps int
+	// UnrollSteps bounds the classical work that reading a program of OpenQASM 3 may take: loops are unrolled, where that makes a circuit
+	// of it. 0 is compile.DefaultUnrollSteps, some seconds. What would take more stays a program and does its work when it runs.
+	UnrollSteps int64
 	// Whole leaves a program of OpenQASM 3 a program, also where it could be a circuit: the other way to the same outcomes.
 	Whole bool
 }

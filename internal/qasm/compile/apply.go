@@ -10,6 +10,7 @@ import (
 	"github.com/softquantus/qcos/internal/gate"
 	"github.com/softquantus/qcos/internal/program"
 	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/token"
 	"github.com/softquantus/qcos/internal/value"
 )
 
@@ -150,21 +151,54 @@ func (c *Compiler) plainQubit(o *ast.Operand) (uint32, bool) {
 	return sym.q.first + uint32(i.Value), true
 }
 
-// plainNumber is the value of a float literal, π, or a quotient or product of such.
+// plainNumber is the value of an expression of floats, π and integers that is computed as floats: everything but operations on integers alone.
 func (c *Compiler) plainNumber(e ast.Expr) (float64, bool) {
+	if i, ok := e.(*ast.Int); ok {
+		return float64(i.Value), i.Fits && i.Value < 1<<53
+	}
+	return c.plainFloat(e)
+}
+
+func (c *Compiler) plainFloat(e ast.Expr) (float64, bool) {
 	switch e := e.(type) {
 	case *ast.Float:
 		return e.Value, true
-	case *ast.Int:
-		return float64(e.Value), e.Fits && e.Value < 1<<53
 	case *ast.Ident:
-		if sym := c.lookup(e.Symbol); sym != nil && sym.meaning == constantName && sym.val.Type.Kind == value.Float {
+		if sym := c.lookup(e.Symbol); sym != nil && sym.meaning == constantName && sym.val.Type.Kind == value.Float && sym.val.Type.Width == 64 {
 			return sym.val.Float64(), true
 		}
+	case *ast.Paren:
+		return c.plainFloat(e.Inner)
 	case *ast.Unary:
-		if f, ok := e.Inner.(*ast.Float); ok && unaryOps[e.Op] == value.Neg {
-			return -f.Value, true
-		}
+		v, ok := c.plainFloat(e.Inner)
+		return -v, ok && e.Op == token.Minus
+	case *ast.Binary:
+		return c.plainBinary(e)
+	}
+	return 0, false
+}
+
+// plainBinary is a sum, difference, product or quotient one side of which is a float.
+func (c *Compiler) plainBinary(e *ast.Binary) (float64, bool) {
+	a, okA := c.plainNumber(e.Left)
+	b, okB := c.plainNumber(e.Right)
+	if !okA || !okB {
+		return 0, false
+	}
+	_, intA := e.Left.(*ast.Int)
+	_, intB := e.Right.(*ast.Int)
+	if intA && intB {
+		return 0, false
+	}
+	switch e.Op {
+	case token.Plus:
+		return a + b, true
+	case token.Minus:
+		return a - b, true
+	case token.Star:
+		return a * b, true
+	case token.Slash:
+		return a / b, b != 0
 	}
 	return 0, false
 }

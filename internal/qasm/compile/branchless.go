@@ -105,7 +105,7 @@ func (f *flattener) equality(slot int32, number uint64) (condition, bool) {
 
 // jump goes where a jump goes, if that is known; else what it skips happens under a condition.
 func (f *flattener) jump(in program.Instr) error {
-	if !f.readsUnknown(in) {
+	if !f.readsUnknown() {
 		if f.jumps(in) {
 			f.pc = in.A
 		} else {
@@ -207,6 +207,7 @@ func isQuantum(op program.Op) bool {
 // under carries out a stretch of code under a condition. What memory it changes is not known afterwards, but for bits that it measures.
 func (f *flattener) under(from, to int32, c condition) error {
 	depth := len(f.stack)
+	f.steps += len(f.mem) / 8 // what it takes to keep and compare the memory
 	before, unknown := slices.Clone(f.mem), slices.Clone(f.unknown)
 	f.when, f.written, f.pc = &c, false, from
 	defer func() { f.when, f.written = nil, false }()
@@ -215,7 +216,7 @@ func (f *flattener) under(from, to int32, c condition) error {
 		if in.Op == program.End || len(f.stack) == depth && (in.Op == program.Return || f.pc < from || f.pc > to) {
 			return f.giveUp("its course depends on a measurement")
 		}
-		if f.steps++; f.steps > carefulSteps {
+		if f.steps++; f.steps > f.most {
 			return f.giveUp("it is long, and measures before its end")
 		}
 		if err := f.instruction(in); err != nil {

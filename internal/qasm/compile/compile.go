@@ -25,12 +25,18 @@ type Options struct {
 	Inputs map[string]string
 	// MaxOps bounds the operations after expansion; 0 is DefaultMaxOps.
 	MaxOps int
+	// UnrollSteps bounds the classical work that is done to find out whether the program is a circuit; 0 is DefaultUnrollSteps. A program
+	// that takes more stays a program.
+	UnrollSteps int64
 	// Whole leaves the program a program, also where it could be a circuit.
 	Whole bool
 }
 
 // DefaultMaxOps is how many operations a program may have where nothing else is said.
 const DefaultMaxOps = 50_000_000
+
+// DefaultUnrollSteps is some seconds of classical work.
+const DefaultUnrollSteps = 1 << 30
 
 // Compiler compiles the statements of one program in order. Not safe for concurrent use.
 type Compiler struct {
@@ -96,6 +102,9 @@ func New(names *token.Names, sources *diag.Set, rep *report.Reporter, o Options)
 	}
 	if c.maxOps <= 0 {
 		c.maxOps = DefaultMaxOps
+	}
+	if c.opts.UnrollSteps <= 0 {
+		c.opts.UnrollSteps = DefaultUnrollSteps
 	}
 	c.fn = newCode("main", 0, 0)
 	c.funcs = []*code{c.fn}

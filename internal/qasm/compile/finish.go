@@ -41,7 +41,7 @@ func (c *Compiler) Finish() Result {
 	if c.opts.CheckOnly {
 		return Result{Classical: p}
 	}
-	flat, why := flatten(p, c.circuit, c.loads(), c.maxOps)
+	flat, why := flatten(p, c.circuit, c.loads(), limits{c.maxOps, c.opts.UnrollSteps})
 	switch {
 	case why.err != nil:
 		c.rep.Error(diag.Span{Start: why.at, End: why.at + 1}, why.err.Code, why.err.Next, "%s", why.err.Detail)

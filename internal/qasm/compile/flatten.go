@@ -20,13 +20,18 @@ type reason struct {
 	err  *vm.Error // a fault that the program has whatever is measured
 }
 
-// Limits of the attempt. A program that passes them is not flattened; it runs as it is.
+// Limits of the attempt, besides those that the caller sets. A program that passes them is not flattened; it runs as it is.
 const (
-	flattenSteps = 1 << 28 // before anything is measured
-	carefulSteps = 1 << 22 // instructions afterwards
-	flattenWords = 1 << 24
+	carefulSteps = 1 << 25 // instructions once something was measured
+	flattenWords = 1 << 22
 	powerQubits  = 8 // of a power that becomes a matrix
 )
+
+// limits are those that the caller sets: operations of the circuit, and classical steps.
+type limits struct {
+	ops   int
+	steps int64
+}
 
 // flattener runs a program once, with bits that were measured unknown, and writes down the operations that it comes to. It is a circuit
 // where nothing ever depends on an unknown bit but conditions that a circuit can express; and where classical work on measured bits is left, that
@@ -34,7 +39,8 @@ const (
 type flattener struct {
 	p      *program.Program
 	c      *circuit.Circuit
-	maxOps int
+	limits limits
+	most   int // instructions once something was measured
 
 	m       *vm.Machine // carries out one instruction
 	one     *program.Program
@@ -43,6 +49,7 @@ type flattener struct {
 	pc, fp  int32
 	stack   []vm.Return
 	steps   int
+	access  []access             // by instruction
 	unknown []uint64             // by slot of mem: the bits that are not known
 	origin  map[int32]*[64]int32 // by slot: the clbit that an unknown bit is, or computed
 	conds   map[int32]condition  // by slot: a bool that is a condition
@@ -61,6 +68,27 @@ type condition struct {
 	id circuit.CondID
 }
 
+// access is what an instruction reads and writes of its frame, found when it is first needed.
+type access struct {
+	known         bool
+	reads, writes []program.Range // of what is written only what is written whole
+}
+
+func (f *flattener) accessOf(pc int32) *access {
+	a := &f.access[pc]
+	if !a.known {
+		in := f.p.Code[pc]
+		f.p.Reads(in, func(r program.Range) { a.reads = append(a.reads, r) })
+		f.p.Writes(in, func(r program.Range, all bool) {
+			if all {
+				a.writes = append(a.writes, r)
+			}
+		})
+		a.known = true
+	}
+	return a
+}
+
 // computed is the origin of unknown bits that are no clbit.
 const computed = -1
 
@@ -73,9 +101,9 @@ type errGiveUp struct {
 func (e *errGiveUp) Error() string { return e.text }
 
 // flatten tries to make a circuit of a program, behind the operations of first, which is left as it is.
-func flatten(p *program.Program, first *circuit.Circuit, places []program.BitPlace, maxOps int) (Result, reason) {
+func flatten(p *program.Program, first *circuit.Circuit, places []program.BitPlace, l limits) (Result, reason) {
 	f := &flattener{
-		p: p, c: first.Clone(), maxOps: maxOps, origin: map[int32]*[64]int32{}, conds: map[int32]condition{}, own: map[program.BitPlace]circuit.Clbit{},
+		p: p, c: first.Clone(), limits: l, most: int(min(l.steps, carefulSteps)), access: make([]access, len(p.Code)), origin: map[int32]*[64]int32{}, conds: map[int32]condition{}, own: map[program.BitPlace]circuit.Clbit{},
 		refs: map[circuit.Clbit]int{}, measured: map[circuit.Clbit]bool{}, reported: map[int32]bool{},
 	}
 	for i, at := range places {
@@ -111,7 +139,7 @@ func (f *flattener) giveUp(text string) error { return &errGiveUp{text, f.p.Pos[
 // run flattens. Until something is measured, the machine runs freely.
 func (f *flattener) run(places []program.BitPlace) (Result, error) {
 	measured := slices.ContainsFunc(f.c.Ops, func(op circuit.Op) bool { return op.Kind == circuit.Measure })
-	m, err := vm.New(f.p, vm.Limits{Steps: flattenSteps, Words: flattenWords})
+	m, err := vm.New(f.p, vm.Limits{Steps: f.limits.steps, Words: flattenWords})
 	if err != nil {
 		return Result{}, err
 	}
@@ -150,17 +178,17 @@ func (f *flattener) run(places []program.BitPlace) (Result, error) {
 	if f.m, err = vm.New(f.one, vm.Limits{Steps: 1 << 40, Words: flattenWords}); err != nil {
 		return Result{}, err
 	}
-	return f.careful()
+	return f.slowly()
 }
 
-// careful goes on an instruction at a time.
-func (f *flattener) careful() (Result, error) {
+// slowly goes on an instruction at a time.
+func (f *flattener) slowly() (Result, error) {
 	for {
 		in := f.p.Code[f.pc]
 		if in.Op == program.End || in.Op == program.Return && len(f.stack) == 0 {
 			return f.end()
 		}
-		if f.steps++; f.steps > carefulSteps {
+		if f.steps++; f.steps > f.most {
 			return Result{}, f.giveUp("it is long, and measures before its end")
 		}
 		err := f.instruction(in)
@@ -200,7 +228,7 @@ func (f *flattener) instruction(in program.Instr) error {
 	case program.Load, program.LoadN, program.Copy, program.Store, program.StoreN:
 		return f.indirect(in)
 	}
-	if f.readsUnknown(in) {
+	if f.readsUnknown() {
 		return f.symbolic(in)
 	}
 	if err := f.execute(in); err != nil {
@@ -248,13 +276,11 @@ func (f *flattener) execute(in program.Instr) error {
 	if event == vm.Resets {
 		return f.reset(f.m.Qubit, f.p.Pos[f.pc])
 	}
-	f.p.Writes(in, func(r program.Range, all bool) {
-		if all {
-			for k := range r.N {
-				f.know(f.fp + r.First + k)
-			}
+	for _, r := range f.accessOf(f.pc).writes {
+		for k := range r.N {
+			f.know(f.fp + r.First + k)
 		}
-	})
+	}
 	switch in.Op {
 	case program.PutBit:
 		f.knowBit(f.fp+in.A+in.C/64, int(in.C%64))
@@ -306,15 +332,16 @@ func (f *flattener) forget(slot int32, bit int, origin int32) {
 	delete(f.conds, slot)
 }
 
-// readsUnknown reports whether an instruction reads a slot with unknown bits.
-func (f *flattener) readsUnknown(in program.Instr) bool {
-	found := false
-	f.p.Reads(in, func(r program.Range) {
-		for k := range r.N {
-			found = found || f.unknown[f.fp+r.First+k] != 0
+// readsUnknown reports whether the instruction at hand reads a slot with unknown bits.
+func (f *flattener) readsUnknown() bool {
+	for _, r := range f.accessOf(f.pc).reads {
+		for _, u := range f.unknown[f.fp+r.First : f.fp+r.First+r.N] {
+			if u != 0 {
+				return true
+			}
 		}
-	})
-	return found
+	}
+	return false
 }
 
 // copyBit makes one bit what another is.
@@ -487,7 +514,7 @@ func (f *flattener) indirect(in program.Instr) error {
 // measure takes a measurement into the clbit of the bit that it is meant for, or into a new one where that is still in use.
 func (f *flattener) measure(in program.Instr) error {
 	f.one.Code[0], f.one.Pos[0] = in, f.p.Pos[f.pc]
-	if f.readsUnknown(in) {
+	if f.readsUnknown() {
 		return f.giveUp("a qubit is chosen by a measurement")
 	}
 	f.m.Restore(f.mem, 0, f.fp, nil, 0, 0)
@@ -554,8 +581,8 @@ func (f *flattener) clbitFor(place program.BitPlace) (circuit.Clbit, error) {
 
 // record adds an operation under the condition at hand.
 func (f *flattener) record(add func() *circuit.Op, pos diag.Pos) error {
-	if len(f.c.Ops) >= f.maxOps {
-		return &vm.Error{Code: "too_many_operations", Detail: fmt.Sprintf("the circuit has more than %d operations", f.maxOps), Pos: pos}
+	if len(f.c.Ops) >= f.limits.ops {
+		return &vm.Error{Code: "too_many_operations", Detail: fmt.Sprintf("the circuit has more than %d operations", f.limits.ops), Pos: pos}
 	}
 	if f.written {
 		return f.giveUp("a condition changes while the operations under it happen")
