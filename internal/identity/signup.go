@@ -67,7 +67,8 @@ func (s *Service) SignUp(ctx context.Context, r SignUpRequest) (c Credentials, p
 	}
 	by := account.Actor{Name: email, Address: addressText(r.Address)}
 	if s.HasMail() && invite == nil {
-		return c, true, s.verifyByMail(ctx, by, email, hash)
+		go s.verifyByMail(context.WithoutCancel(ctx), by, email, hash)
+		return c, true, nil
 	}
 	var link []byte
 	if invite != nil {
@@ -116,26 +117,27 @@ func (s *Service) enter(ctx context.Context, by account.Actor, email, hash strin
 	return Credentials{User: u, Hash: hash, Epoch: 1}, err
 }
 
-// verifyByMail sends a link that makes the account, or to whoever has one already a message that says so.
-func (s *Service) verifyByMail(ctx context.Context, by account.Actor, email, hash string) error {
+// verifyByMail sends a link that makes the account, or to whoever has one already a message that says so. It runs behind the answer, which
+// therefore takes as long in both cases.
+func (s *Service) verifyByMail(ctx context.Context, by account.Actor, email, hash string) {
 	_, err := s.o.Store.Credentials(ctx, email)
-	switch {
-	case err == nil:
+	if err == nil {
 		s.post(email, "You already have a qcos account", fmt.Sprintf(
 			"Somebody, probably you, asked for a qcos account with this e-mail address. You already have one.\n\nLog in at %s/login\nIf you forgot your password: %s/login/forgot\n",
 			s.o.PublicURL, s.o.PublicURL))
-		return nil
-	case !errors.Is(err, account.ErrNotFound):
-		return err
+		return
 	}
-	token, err := s.addLink(ctx, by, VerifyLink, email, hash, verifyLife, 0)
+	var token string
+	if errors.Is(err, account.ErrNotFound) {
+		token, err = s.addLink(ctx, by, VerifyLink, email, hash, verifyLife, 0)
+	}
 	if err != nil {
-		return err
+		s.log.Error("a link to confirm an address could not be made", "error", err)
+		return
 	}
 	s.post(email, "Confirm your e-mail address for qcos", fmt.Sprintf(
 		"Follow this link within 24 hours to make your qcos account:\n\n%s%s?token=%s\n\nIf you did not ask for an account, do nothing.\n",
 		s.o.PublicURL, PathVerify, token))
-	return nil
 }
 
 // Verify makes the account that a link by mail is for.

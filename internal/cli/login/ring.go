@@ -71,7 +71,7 @@ func plain(err error) error {
 		return ErrNone
 	case strings.Contains(err.Error(), "ServiceUnknown"), strings.Contains(err.Error(), "not provided by any"):
 		return errors.New("there is no keyring: nothing answers for org.freedesktop.secrets")
-	case strings.Contains(strings.ToLower(err.Error()), "locked"), strings.Contains(strings.ToLower(err.Error()), "prompt"):
+	case strings.Contains(err.Error(), "unlock"), strings.Contains(strings.ToLower(err.Error()), "locked"), strings.Contains(strings.ToLower(err.Error()), "prompt"):
 		return ErrLocked
 	}
 	return err
