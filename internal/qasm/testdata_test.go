@@ -77,18 +77,24 @@ func countsOrder(c *circuit.Circuit) map[string]float64 {
 }
 
 // TestInvalid compares what is said of each invalid program with the golden file beside it.
-func TestInvalid(t *testing.T) {
-	for _, file := range programs(t, "invalid", 15) {
+func TestInvalid(t *testing.T) { compareMessages(t, "invalid", 15) }
+
+// TestBroken does so for programs as people really write them by mistake: the messages were read one by one.
+func TestBroken(t *testing.T) { compareMessages(t, "broken", 30) }
+
+func compareMessages(t *testing.T, folder string, least int) {
+	t.Helper()
+	for _, file := range programs(t, folder, least) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		p := Load(file, text, Options{Strict: bytes.HasPrefix(text, []byte("// strict\n"))})
-		if !p.Diagnostics.HasErrors() || p.Circuit != nil {
+		if accepted := !p.Diagnostics.HasErrors(); accepted && len(p.Diagnostics) == 0 || accepted && folder == "invalid" || !accepted && p.Circuit != nil {
 			t.Errorf("%s is accepted", file)
 		}
 		// The position leads to the file from wherever the test runs; the golden file names it alone.
-		got := strings.ReplaceAll(rendered(p), filepath.Join(testdata, "invalid")+"/", "")
+		got := strings.ReplaceAll(rendered(p), filepath.Join(testdata, folder)+"/", "")
 		golden := strings.TrimSuffix(file, ".qasm") + ".golden"
 		if *update {
 			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {

@@ -1,7 +1,9 @@
 package parse
 
 import (
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/report"
 	"github.com/softquantus/qcos/internal/qasm/token"
 )
 
@@ -157,10 +159,10 @@ func (p *Parser) declare(d *ast.Declaration, what string) (ast.Stmt, bool) {
 	if d.Name, ok = p.declared(what); !ok {
 		return nil, false
 	}
-	switch {
-	case p.tok.Kind == token.LBracket:
-		p.sizeBehindName(d.Type.Kind.String(), d.Name)
+	if p.tok.Kind == token.LBracket && !p.sizeBehindName(&d.Type.Size, d.Type.Kind.String(), d.Name) {
 		return nil, false
+	}
+	switch {
 	case p.tok.Kind == token.Comma:
 		p.unexpectedHint("`;` or `=` after the variable's name", "one declaration declares one variable")
 		return nil, false
@@ -181,9 +183,17 @@ func (p *Parser) declare(d *ast.Declaration, what string) (ast.Stmt, bool) {
 	return d, p.semicolon("the declaration")
 }
 
-// sizeBehindName reports a size in the place where version 2 and C have it.
-func (p *Parser) sizeBehindName(typ string, name ast.Name) {
-	p.unexpectedHint("`;` after the name", "the size stands behind the type: `"+typ+"[n] "+p.names.Text(name.Symbol)+";`")
+// sizeBehindName reads a size in the place where version 2 and C have it, and reports it.
+func (p *Parser) sizeBehindName(size *ast.Expr, typ string, name ast.Name) bool {
+	start := p.tok.Start
+	var ok bool
+	if *size, ok = p.designator("the size"); !ok {
+		return false
+	}
+	text := p.lex.Slice(diag.Span{Start: start, End: p.prevEnd})
+	p.rep.Error(diag.Span{Start: start, End: p.prevEnd}, "size_behind_name", "write `"+typ+report.Clip(string(text))+" "+p.names.Text(name.Symbol)+";`",
+		"the size stands behind the type, not behind the name")
+	return true
 }
 
 // initial reads the value of a declaration, which may be an array or a concatenation.
@@ -285,8 +295,9 @@ func (p *Parser) inputOutput() (ast.Stmt, bool) {
 		p.unexpectedHint("`;` after the "+word+" variable", hint)
 		return nil, false
 	case token.LBracket:
-		p.sizeBehindName(t.Kind.String(), d.Name)
-		return nil, false
+		if !p.sizeBehindName(&t.Size, t.Kind.String(), d.Name) {
+			return nil, false
+		}
 	}
 	d.At = p.at(start)
 	return d, p.semicolon("the declaration")
@@ -306,10 +317,10 @@ func (p *Parser) qubits() (ast.Stmt, bool) {
 	if s.Name, ok = p.declared("a name for the qubits"); !ok {
 		return nil, false
 	}
-	switch p.tok.Kind {
-	case token.LBracket:
-		p.sizeBehindName("qubit", s.Name)
+	if p.tok.Kind == token.LBracket && !p.sizeBehindName(&s.Size, "qubit", s.Name) {
 		return nil, false
+	}
+	switch p.tok.Kind {
 	case token.Assign:
 		p.unexpectedHint("`;` after the qubits' name", "qubits cannot be assigned; they begin undefined: `reset` makes them 0, `let` names some of them")
 		return nil, false

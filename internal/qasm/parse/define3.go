@@ -47,6 +47,9 @@ func (p *Parser) body3() ([]ast.Stmt, bool) {
 			p.emptyStatement()
 			continue
 		}
+		if p.leavesBody() {
+			return nil, true
+		}
 		if s, ok := p.statement3(); ok {
 			p.opts.Gates.BodyStatement(s)
 			p.arena.Reset()
@@ -55,6 +58,19 @@ func (p *Parser) body3() ([]ast.Stmt, bool) {
 		}
 	}
 	return nil, false
+}
+
+// leavesBody reports a line that begins with what cannot stand in a gate: the brace before it is missing.
+func (p *Parser) leavesBody() bool {
+	if p.tok.Kind != token.Ident || !p.lex.NewlineBetween(p.prevEnd, p.tok.Start) {
+		return false
+	}
+	switch p.tok.Symbol {
+	case token.OPENQASM, token.Include, token.Gate, token.Def, token.Extern, token.QubitType, token.Qreg, token.Creg, token.Input, token.Output:
+		p.unexpectedHint("a gate or `}` in the gate's body", "close the body of the gate before the next definition")
+		return true
+	}
+	return false
 }
 
 func (p *Parser) def() (ast.Stmt, bool) {
@@ -124,16 +140,11 @@ func (p *Parser) parameter() (a ast.Param, ok bool) {
 	if a.Name, ok = p.declared("the parameter's name"); !ok {
 		return a, false
 	}
-	if p.tok.Kind == token.LBracket {
-		p.sizeBehindParameter(a)
+	if p.tok.Kind == token.LBracket && !p.sizeBehindName(&a.Type.Size, a.Type.Kind.String(), a.Name) {
 		return a, false
 	}
 	a.At = p.at(start)
 	return a, true
-}
-
-func (p *Parser) sizeBehindParameter(a ast.Param) {
-	p.unexpectedHint("`,` or `)` after the parameter", "the size stands behind the type: `"+a.Type.Kind.String()+"[n] "+p.names.Text(a.Name.Symbol)+"`")
 }
 
 // oldParameter reads `qreg name[size]` and `creg name[size]`.

@@ -150,12 +150,25 @@ func (p *Parser) paren(depth int) (ast.Expr, bool) {
 	start := p.tok.Start
 	p.advance()
 	inner, ok := p.expr(precNone, depth+1)
-	if !ok || !p.expect(token.RParen, "to close the parenthesis") {
+	if !ok || !p.closing("to close the parenthesis") {
 		return nil, false
 	}
 	e := p.arena.Parens.New()
 	*e = ast.Paren{At: p.at(start), Inner: inner}
 	return e, true
+}
+
+// closing takes a closing parenthesis, or reports that it should stand here, with what may be meant by what does.
+func (p *Parser) closing(where string) bool {
+	if p.accept(token.RParen) {
+		return true
+	}
+	hint := ""
+	if p.v3 || p.tok.Kind == token.Dot {
+		hint = p.operatorHint()
+	}
+	p.unexpectedHint("`)` "+where, hint)
+	return false
 }
 
 // named reads a constant, a parameter or a function with its arguments.
@@ -206,7 +219,7 @@ func (p *Parser) arguments(depth int) ([]ast.Expr, bool) {
 		if !p.comma(token.RParen) {
 			list := p.arena.Exprs.Copy(p.exprs[mark:])
 			p.exprs = p.exprs[:mark]
-			return list, p.expect(token.RParen, "after the last argument")
+			return list, p.closing("after the last argument")
 		}
 	}
 }

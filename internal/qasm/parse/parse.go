@@ -113,7 +113,9 @@ func (p *Parser) Next() ast.Stmt {
 		if p.opts.Reuse {
 			p.arena.Reset()
 		}
-		p.start()
+		if p.start(); p.finished {
+			return nil
+		}
 		if s, ok := p.statement(); ok {
 			return s
 		}
@@ -128,7 +130,7 @@ func (p *Parser) Next() ast.Stmt {
 func (p *Parser) start() {
 	p.first = !p.started
 	p.started = true
-	if p.first && p.tok.Symbol != token.OPENQASM {
+	if p.first && p.tok.Symbol != token.OPENQASM && !p.python() {
 		p.missingVersion()
 	}
 }

@@ -83,7 +83,8 @@ func TestRecovery(t *testing.T) {
 		statements, errors int
 	}{
 		{"qreg q[2]; creg c[2];", 3, 0},
-		{"qreg q[2;\ncreg c[2];", 2, 1},
+		{"qreg q[2;\ncreg c[2];", 3, 1},
+		{"qreg q[2 creg c[2];", 1, 1},
 		{"qreg q[2]\ncreg c[2]\nh q[0]\ncx q[0],q[1];", 5, 3},
 		{"h q[0] cx q[0],q[1]; x q[0];", 2, 1},
 		{"gate g a { h a; b ] c; x a; } h q;", 3, 1},

@@ -82,7 +82,7 @@ func (p *Parser) register() (ast.Stmt, bool) {
 	}
 	p.advance()
 	size, ok := p.integer("the register's size, an integer")
-	if !ok || !p.expect(token.RBracket, "after the register's size") {
+	if !ok || !p.expect(token.RBracket, "after the register's size") && p.tok.Kind != token.Semicolon {
 		return nil, false
 	}
 	s := &ast.Register{At: p.at(start), Quantum: quantum, Name: name, Size: size}
@@ -174,9 +174,30 @@ func (p *Parser) call() (ast.Stmt, bool) {
 		return p.application()
 	}
 	p.later, p.laterAt = p.tok.Symbol, p.tok.Span()
-	s, ok := p.application()
-	p.later = token.None
-	return s, ok
+	defer func() { p.later = token.None }()
+	if p.later == token.QubitType || p.later == token.BitType {
+		return p.laterRegister()
+	}
+	return p.application()
+}
+
+// laterRegister reads what looks like a declaration of OpenQASM 3, so that its name is known, or the application of a gate of that name.
+func (p *Parser) laterRegister() (ast.Stmt, bool) {
+	word, start := p.tok, p.tok.Start
+	if digits, value, ok := p.lex.Element(); ok {
+		p.tok.End = digits.End + 1
+		p.advance()
+		name, ok := p.declared("the register's name")
+		if !ok {
+			return nil, false
+		}
+		p.laterLanguage()
+		size := &ast.Int{At: ast.At(digits), Value: value, Fits: true}
+		s := &ast.Register{At: p.at(start), Quantum: word.Symbol == token.QubitType, Name: name, Size: size}
+		p.later = token.None
+		return s, p.semicolon("the declaration")
+	}
+	return p.application()
 }
 
 func (p *Parser) application() (ast.Stmt, bool) {
@@ -283,6 +304,8 @@ func (p *Parser) operandHint() string {
 	switch {
 	case p.tok.Kind == token.Int:
 		return "a qubit is named by its register: `q[" + string(p.lex.Text(p.tok)) + "]`"
+	case p.tok.Kind == token.LParen:
+		return "operands stand without parentheses, as in `measure q[0] -> c[0];` and `cx q[0], q[1];`"
 	case p.v3 && p.tok.Kind == token.LBrace:
 		return "join qubits with `let all = a ++ b;`, or write one operand for each"
 	}
@@ -305,7 +328,8 @@ func (p *Parser) index(o *ast.Operand) bool {
 			hint = "ranges and lists of indices are OpenQASM 3: write one operand for each element"
 		}
 		p.unexpectedHint("`]` after the index", hint)
-		return false
+		o.Index, o.End = i, p.prevEnd
+		return p.tok.Kind == token.Semicolon // the bracket is all that is missing
 	}
 	p.advance()
 	o.Index, o.End = i, p.prevEnd

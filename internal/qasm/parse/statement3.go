@@ -209,10 +209,15 @@ func (p *Parser) tooDeep() {
 func (p *Parser) recover3() {
 	p.lex.Quiet = true
 	defer func() { p.lex.Quiet = false }()
+	from, parens := p.prevEnd, 0
 	for depth := 0; ; p.advance() {
 		switch p.tok.Kind {
 		case token.EOF:
 			return
+		case token.LParen:
+			parens++
+		case token.RParen:
+			parens--
 		case token.LBrace:
 			depth++
 		case token.RBrace:
@@ -228,7 +233,7 @@ func (p *Parser) recover3() {
 			}
 			p.lex.Quiet = true
 		case token.Semicolon:
-			if depth <= 0 {
+			if depth <= 0 && (parens <= 0 || p.lex.NewlineBetween(from, p.tok.Start)) { // a loop of C has two of them
 				p.advanceLoudly()
 				return
 			}
@@ -303,6 +308,8 @@ func (p *Parser) operatorHint() string {
 		return "there is no `? :`: write an if statement"
 	case token.PlusPlus:
 		return "`++` joins registers in `let`; to count up, write `i += 1;`"
+	case token.Dot:
+		return "names have no dots: the constant is `pi`, the functions are sin, cos, exp, …"
 	case token.Ident:
 		switch p.names.Text(p.tok.Symbol) {
 		case "and":

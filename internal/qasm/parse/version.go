@@ -64,6 +64,17 @@ func (p *Parser) checkVersion(v *ast.Version, ok bool, text string, at diag.Span
 	}
 }
 
+// python reports a program that is not OpenQASM at all, but the Python that makes one: nothing else of it is worth saying.
+func (p *Parser) python() bool {
+	word := p.lex.Text(p.tok)
+	if !p.first || p.tok.Kind != token.Ident || string(word) != "from" && string(word) != "import" {
+		return false
+	}
+	p.rep.Error(p.tok.Span(), "not_openqasm", "export the circuit, in Qiskit with qiskit.qasm3.dump(circuit, file)", "this is a Python program, not OpenQASM")
+	p.finished = true
+	return true
+}
+
 // laterLanguage reports a statement that only OpenQASM 3 has, in a program of version 2.
 func (p *Parser) laterLanguage() {
 	word := p.names.Text(p.later)

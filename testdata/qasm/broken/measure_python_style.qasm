@@ -1,0 +1,7 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit q;
+bit c;
+h q;
+c = measure(q);
+measure(q) -> c;

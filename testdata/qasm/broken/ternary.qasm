@@ -1,0 +1,3 @@
+OPENQASM 3.0;
+bool b = true;
+int a = b ? 1 : 2;
