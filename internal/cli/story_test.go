@@ -30,8 +30,8 @@ type clock struct{ ahead atomic.Int64 }
 func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
 func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
 
-// service is servers of one database in this process, behind an address of which each request reaches another.
-type service struct {
+// replicas are servers of one database in this process, behind an address of which each request reaches another.
+type replicas struct {
 	url   string
 	clock *clock
 	log   *safeBuffer
@@ -55,16 +55,16 @@ func (s *safeBuffer) String() string {
 	return s.b.String()
 }
 
-// startService starts so many servers on a database until the test ends.
-func startService(t *testing.T, d storetest.Database, replicas int) *service {
+// startReplicas starts so many servers on a database until the test ends.
+func startReplicas(t *testing.T, d storetest.Database, n int) *replicas {
 	t.Helper()
-	s := &service{clock: &clock{}, log: &safeBuffer{}}
+	s := &replicas{clock: &clock{}, log: &safeBuffer{}}
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	slog.SetDefault(slog.New(errorsOnly{log.Handler()}))
 	proxy := &rotation{}
 	front := httptest.NewServer(proxy)
 	s.url = front.URL
-	for range replicas {
+	for range n {
 		ctx, cancel := context.WithCancel(context.Background())
 		ready, ended := make(chan string, 1), make(chan error, 1)
 		o := daemon.Options{
@@ -117,13 +117,13 @@ func (r *rotation) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 type person struct {
 	*testing.T
 	*user
-	service *service
+	service *replicas
 	tab     *webtest.Tab
 	opened  chan string // addresses that commands show in the browser
 	all     safeBuffer  // everything that was ever written to them
 }
 
-func newPerson(t *testing.T, s *service) *person {
+func newPerson(t *testing.T, s *replicas) *person {
 	t.Helper()
 	p := &person{T: t, user: newUser(t), service: s, opened: make(chan string, 1)}
 	t.Setenv("DISPLAY", ":0")
@@ -266,7 +266,7 @@ func TestStoryOfANewUser(t *testing.T) {
 				t.Skip("short: one of the four stories")
 			}
 			tab := webtest.Start(t)
-			s := startService(t, c.database(t), c.replicas)
+			s := startReplicas(t, c.database(t), c.replicas)
 			p := newPerson(t, s)
 			p.tab = tab
 			p.story(c.logIn)
@@ -346,7 +346,7 @@ func (p *person) story(logIn func(*person, ...string) (string, string)) {
 
 // TestAPIKeysCannotManageKeys: a key that leaked must not make others.
 func TestAPIKeysCannotManageKeys(t *testing.T) {
-	s := startService(t, storetest.SQLite(t), 1)
+	s := startReplicas(t, storetest.SQLite(t), 1)
 	key := s.apiKey(t)
 	for _, r := range [][2]string{{"GET", "/keys"}, {"POST", "/keys"}, {"DELETE", "/keys/key_x"}, {"POST", "/keys/key_x/rotate"}, {"GET", "/api/v1/keys"}} {
 		q, err := http.NewRequest(r[0], s.url+r[1], strings.NewReader(`{"name":"x"}`))
@@ -368,7 +368,7 @@ func TestAPIKeysCannotManageKeys(t *testing.T) {
 }
 
 // apiKey signs somebody up over HTTP and makes a key for them on the page.
-func (s *service) apiKey(t *testing.T) string {
+func (s *replicas) apiKey(t *testing.T) string {
 	t.Helper()
 	b := s.visitor(t)
 	b.post("/signup", url.Values{"email": {"demo@example.com"}, "password": {storyPassword}})
@@ -400,7 +400,7 @@ type visitor struct {
 	at     string
 }
 
-func (s *service) visitor(t *testing.T) *visitor {
+func (s *replicas) visitor(t *testing.T) *visitor {
 	t.Helper()
 	return &visitor{t, &http.Client{Jar: newJar(t)}, s.url}
 }
