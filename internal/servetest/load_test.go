@@ -388,3 +388,55 @@ func TestLargeBesideSmall(t *testing.T) {
 	t.Logf("the large job took %.1f s and %.1f GiB; the server itself %.0f MiB at most", large.Result.ExecutionTimeSeconds,
 		float64(large.Result.PeakMemoryBytes)/(1<<30), most)
 }
+
+// TestFairness submits a single job of one account beside 10,000 of another, and reports how long it takes: a few times as long as the
+// jobs in front of it, not all of them.
+func TestFairness(t *testing.T) {
+	onEach(t, func(t *testing.T, _ *process, url string, where []string, _ *postgres) {
+		many := newClient(account(t, "many@example.com", "enterprise", where...), url)
+		one := newClient(account(t, "one@example.com", "enterprise", where...), url)
+		circuit := dense(16, 12)
+		until := time.Now().Add(10 * patience)
+		alone := make([]time.Duration, 5)
+		for i := range alone {
+			alone[i] = submitAndWait(t, one, until, fmt.Sprint("alone-", i), circuit)
+		}
+		var next atomic.Int64
+		var clients sync.WaitGroup
+		for range 16 {
+			clients.Go(func() {
+				c := newClient(many.key, url)
+				for i := next.Add(1); i <= 10_000; i = next.Add(1) {
+					if err := c.submit(until, fmt.Sprint("many-", i), circuit, 16); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		clients.Wait()
+		beside := make([]time.Duration, 5)
+		for i := range beside {
+			beside[i] = submitAndWait(t, one, until, fmt.Sprint("beside-", i), circuit)
+		}
+		var last api.Job
+		if err := many.persist(until, http.MethodGet, api.StatusPath("many-10000"), nil, &last); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(alone)
+		slices.Sort(beside)
+		t.Logf("a job takes %v alone (median of 5), and %v (longest %v) beside 10,000 of another account, whose last is %s", alone[2], beside[2], beside[4], last.Status)
+	})
+}
+
+func submitAndWait(t *testing.T, c *client, until time.Time, id, circuit string) time.Duration {
+	t.Helper()
+	began := time.Now()
+	if err := c.submit(until, id, circuit, 16); err != nil {
+		t.Fatal(err)
+	}
+	if j, err := c.result(until, id); err != nil || j.Status != api.StatusCompleted {
+		t.Fatalf("%s: %s %v", id, j.Status, err)
+	}
+	return time.Since(began)
+}
