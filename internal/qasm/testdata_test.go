@@ -2,6 +2,7 @@ package qasm
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -9,6 +10,10 @@ import (
 	"testing"
 
 	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/gate"
+	"github.com/softquantus/qcos/internal/program"
+	"github.com/softquantus/qcos/internal/program/vm"
 	"github.com/softquantus/qcos/internal/sim/reference"
 )
 
@@ -113,10 +118,13 @@ func compareMessages(t *testing.T, folder string, least int) {
 }
 
 func FuzzLoad(f *testing.F) {
-	for _, pattern := range []string{"valid/*.qasm", "invalid/*.qasm"} {
-		files, _ := filepath.Glob(filepath.Join(testdata, pattern))
-		if len(files) == 0 {
-			f.Fatalf("no seeds in testdata/qasm/%s", pattern)
+	for _, pattern := range []string{
+		testdata + "/valid/*.qasm", testdata + "/invalid/*.qasm", corpora + "/qasm3-exec/*.qasm", corpora + "/qasm3-valid/*.qasm", corpora + "/qasm3-ambiguous/*.qasm",
+		corpora + "/qasm3-invalid/*.qasm",
+	} {
+		files, _ := filepath.Glob(pattern)
+		if len(files) == 0 && strings.HasPrefix(pattern, testdata) {
+			f.Fatalf("no seeds in %s", pattern)
 		}
 		for _, file := range files {
 			text, err := os.ReadFile(file)
@@ -128,9 +136,9 @@ func FuzzLoad(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text []byte, strict bool) {
-		o := Options{Strict: strict, MaxOps: 10000, ReadFile: func(string) ([]byte, error) { return nil, os.ErrNotExist }}
+		o := Options{Strict: strict, MaxOps: 10000, UnrollSteps: 100_000, ReadFile: func(string) ([]byte, error) { return nil, os.ErrNotExist }}
 		p := Load("fuzz.qasm", text, o)
-		if (p.Circuit == nil) != p.Diagnostics.HasErrors() {
+		if (p.Circuit == nil && p.Program == nil) != p.Diagnostics.HasErrors() {
 			t.Fatalf("circuit %v with\n%s", p.Circuit, rendered(p))
 		}
 		for _, d := range p.Diagnostics {
@@ -141,8 +149,40 @@ func FuzzLoad(f *testing.F) {
 		if p.Circuit != nil {
 			checkCircuit(t, p.Circuit)
 		}
+		if p.Program != nil {
+			runSome(p)
+			o.Whole = true
+			runSome(Load("fuzz.qasm", text, o))
+		}
 	})
 }
+
+// runSome runs a program for a while, with outcomes that alternate: it may fail, but not panic.
+func runSome(p *Program) {
+	if p.Program == nil {
+		return
+	}
+	m, err := vm.New(p.Program, vm.Limits{Steps: 200_000, Words: 1 << 20})
+	if err != nil {
+		return
+	}
+	for i := range 300 {
+		event, err := m.Run(context.Background(), nowhere{})
+		if err != nil || event == vm.Ended {
+			return
+		}
+		m.Answer(i%3 == 0)
+	}
+}
+
+// nowhere is a sink that drops everything.
+type nowhere struct{}
+
+func (nowhere) Gate(*program.Gate, []float64, []circuit.Qubit, diag.Pos) error { return nil }
+
+func (nowhere) PowBegin() {}
+
+func (nowhere) PowEnd(float64, []circuit.Qubit, diag.Pos) error { return nil }
 
 // checkCircuit holds what everybody relies on in a circuit.
 func checkCircuit(t *testing.T, c *circuit.Circuit) {
@@ -158,10 +198,10 @@ func checkCircuit(t *testing.T, c *circuit.Circuit) {
 				}
 			}
 		}
-		if op.Kind == circuit.Measure && int(op.Clbit()) >= c.NumClbits {
+		if op.Kind == circuit.Measure && op.Clbit() != circuit.NoClbit && int(op.Clbit()) >= c.NumClbits {
 			t.Fatalf("clbit %d of %d", op.Clbit(), c.NumClbits)
 		}
-		if op.Kind == circuit.Gate && len(c.Qubits(op)) != int(op.Controls)+len(op.Gate.Row().Operands) {
+		if op.Kind == circuit.Gate && op.Gate != gate.Unitary && len(c.Qubits(op)) != int(op.Controls)+len(op.Gate.Row().Operands) {
 			t.Fatalf("gate %s on %d qubits under %d controls", op.Gate, len(c.Qubits(op)), op.Controls)
 		}
 	}

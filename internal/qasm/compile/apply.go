@@ -53,7 +53,7 @@ func (c *Compiler) gateCall(s *ast.Call) {
 		return
 	}
 	times, good := c.times(s, args)
-	if !good || !c.separate(s, args) {
+	if !good || !c.roomForOps(max(1, g.ops), times, s.Name.Span()) || !c.separate(s, args) {
 		return
 	}
 	c.broadcast(s, g, mods, params, args, times)
@@ -61,9 +61,6 @@ func (c *Compiler) gateCall(s *ast.Call) {
 
 func (c *Compiler) broadcast(s *ast.Call, g *Gate, mods []modifier, params []program.Param, args []register, times int) {
 	c.at = s.Name.Start
-	if !c.roomForOps(g.ops, times, s.Name.Span()) {
-		return
-	}
 	for i := range times {
 		list := make([]program.Qubit, len(args))
 		for k := range args {

@@ -262,6 +262,9 @@ func (c *Compiler) checked(i num, n int64, name string) int32 {
 	return s
 }
 
+// maxIndices bounds the elements that are listed one by one.
+const maxIndices = 1 << 24
+
 // slice is a range as a set of indices, which must be known.
 func (c *Compiler) slice(r *ast.Range, n int64, name string) (indexSet, bool) {
 	if at, dynamic := c.dynamicPart(r); dynamic {
@@ -278,6 +281,10 @@ func (c *Compiler) slice(r *ast.Range, n int64, name string) (indexSet, bool) {
 			hint = "a range that goes down has a negative step: [7:-1:0]"
 		}
 		c.rep.Error(r.Span(), "empty_index", hint, "the range takes no element of %s", name)
+		return indexSet{}, false
+	}
+	if size.v > maxIndices {
+		c.rep.Error(r.Span(), "too_large", "", "a range within a register can take at most %d elements", maxIndices)
 		return indexSet{}, false
 	}
 	s := indexSet{list: make([]index, size.v)}

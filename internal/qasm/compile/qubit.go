@@ -51,6 +51,13 @@ func (c *Compiler) qubits(name ast.Name, brackets ast.Expr, at diag.Span) (regis
 			c.rep.Error(link.Span(), "wrong_type", "leave the index out", "%s is a single qubit and has no elements", c.name(name.Symbol))
 			return r, false
 		}
+		if part, done, ok := c.consecutive(r, link, c.name(name.Symbol)); done {
+			if !ok {
+				return r, false
+			}
+			r = part
+			continue
+		}
 		set, ok := c.indices(link, int64(r.n), c.name(name.Symbol))
 		if !ok {
 			return r, false
@@ -58,6 +65,25 @@ func (c *Compiler) qubits(name ast.Name, brackets ast.Expr, at diag.Span) (regis
 		r = c.takeQubits(r, set, at)
 	}
 	return r, true
+}
+
+// consecutive takes a range without a step of a register, however long that is.
+func (c *Compiler) consecutive(r register, link ast.Expr, name string) (part register, done, ok bool) {
+	rng, isRange := link.(*ast.Range)
+	if !isRange || rng.Step != nil || r.list != nil {
+		return r, false, false
+	}
+	if _, dynamic := c.dynamicPart(rng); dynamic {
+		return r, false, false
+	}
+	start, _, size, ok := c.rangeOf(rng, int64(r.n), name)
+	switch {
+	case !ok:
+		return r, true, false
+	case size.v == 0:
+		return r, false, false // reported where sets are
+	}
+	return register{first: r.first + uint32(start.v), n: int(size.v)}, true, true
 }
 
 func (c *Compiler) namedQubits(name ast.Name) (register, bool) {
@@ -193,6 +219,10 @@ func (c *Compiler) joinQubits(e *ast.Concat) (register, bool) {
 		r, ok := c.aliasQubits(part)
 		if !ok {
 			return r, false
+		}
+		if whole.n+r.n > maxIndices {
+			c.rep.Error(part.Span(), "too_large", "", "a joined register can have at most %d elements", maxIndices)
+			return whole, false
 		}
 		for i := range r.n {
 			q := r.at(i)

@@ -218,6 +218,9 @@ func side(scalar bool, n int, what string) string {
 }
 
 func (c *Compiler) dropOutcome(q register) {
+	if !c.roomForOps(1, q.n, diag.Span{Start: c.at, End: c.at + 1}) {
+		return
+	}
 	for i := range q.n {
 		if c.direct {
 			c.circuit.AddMeasure(q.at(i).First, circuit.NoClbit).Pos = c.at
@@ -234,6 +237,10 @@ func (c *Compiler) outcome(q register, at diag.Span) operand {
 		s := c.temp(1)
 		c.emitMeasure(s, q.at(0))
 		return inSlot(value.BitType, s, at)
+	}
+	if q.n > value.MaxRegister {
+		c.rep.Error(at, "too_large", "", "at most %d qubits can be measured at once", value.MaxRegister)
+		return bad(at)
 	}
 	t := value.BitsOf(q.n)
 	s := c.temp(t.Words())
@@ -278,7 +285,10 @@ func (c *Compiler) barrier(s *ast.Barrier) {
 	ok := true
 	for i := range s.Operands {
 		q, good := c.qubitOperand(&s.Operands[i])
-		ok = ok && good
+		ok = ok && good && c.roomForOps(1, q.n, s.Operands[i].Span())
+		if !ok {
+			continue
+		}
 		for k := range q.n {
 			list = append(list, q.at(k).First)
 		}

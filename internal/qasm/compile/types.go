@@ -164,7 +164,9 @@ func (c *Compiler) implicit(o operand, to value.Type, what string) (operand, boo
 		return o, !o.bad
 	}
 	if value.CastOf(o.typ, to) == value.Implicit {
-		return c.convert(o, to)
+		r, ok := c.convert(o, to)
+		c.warnOverflow(o, r, ok)
+		return r, ok
 	}
 	if why, hint := deviatingCast(o, to); why != "" {
 		c.rep.Deviation(o.at, "implicit_cast", hint, "%s", why)
@@ -172,6 +174,13 @@ func (c *Compiler) implicit(o operand, to value.Type, what string) (operand, boo
 	}
 	c.mismatch(o, to, what)
 	return bad(o.at), false
+}
+
+// warnOverflow tells of a constant that does not fit where it goes.
+func (c *Compiler) warnOverflow(o, r operand, ok bool) {
+	if ok && o.known && o.typ.IsInteger() && r.typ.IsInteger() && o.val.Big().Cmp(r.val.Big()) != 0 {
+		c.rep.Warn(o.at, "integer_overflow", "", "%s does not fit %s and becomes %s", o.val, typeName(r.typ), r.val)
+	}
 }
 
 // deviatingCast says why a conversion without a cast is understood although the specification does not allow it; "" where it is not.
