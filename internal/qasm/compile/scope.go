@@ -120,9 +120,8 @@ func (c *Compiler) mayDeclare(n ast.Name) bool {
 		c.rep.Deviation(n.Span(), "redeclared_loop_variable", "choose another name", "%s is the variable of the loop, which counts as declared in its body", c.name(n.Symbol))
 		return true
 	case old.meaning == gateName && old.gate.Row != nil:
-		c.rep.Error(n.Span(), "duplicate_definition", "choose another name, or leave out the include and define the gates that the program needs",
-			"%s is a gate of stdgates.inc, which the program includes", c.name(n.Symbol))
-		return false
+		c.rep.Deviation(n.Span(), "hidden_gate", "choose another name", "%s is a gate of stdgates.inc, which the program includes; from here on it is what is declared", c.name(n.Symbol))
+		return true
 	}
 	c.rep.Error(n.Span(), "duplicate_definition", c.where(old.at), "%s is already declared", c.name(n.Symbol))
 	return false

@@ -208,6 +208,8 @@ func deviatingCast(o operand, to value.Type) (why, hint string) {
 func (c *Compiler) mismatch(o operand, to value.Type, what string) {
 	hint := ""
 	switch {
+	case to.Kind == value.Bit && o.typ.Kind == value.Bits:
+		hint = "name one element of the register"
 	case value.CastOf(o.typ, to) == value.Explicit:
 		hint = fmt.Sprintf("write a cast: %s(…)", to)
 	case o.typ.Kind == value.Bits && to.Kind == value.Bits:
@@ -215,8 +217,6 @@ func (c *Compiler) mismatch(o operand, to value.Type, what string) {
 		return
 	case to.Kind == value.Bits && o.typ.IsInteger() && o.known:
 		hint = fmt.Sprintf("write the bits as a string of %s", count(int(to.Width), "digit"))
-	case to.Kind == value.Bit && o.typ.Kind == value.Bits:
-		hint = "name one element of the register"
 	case to.IsTime():
 		hint = "a duration has a unit, such as 100ns"
 	}
@@ -269,6 +269,9 @@ func castHint(from, to value.Type) string {
 
 // count is a number with its noun.
 func count(n int, noun string) string {
+	if n == 0 {
+		return "no " + noun + "s"
+	}
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -1,0 +1,16 @@
+OPENQASM 3.0;
+array[int[8], 2, 3] m = {{1, 2, 3}, {4, 5, 6}, {7, 8, 9}};
+array[int[8], 3] row = {1, 2};
+array[int[8], 2] pair = {1, 2};
+array[bit, 4] flags;
+array[int[8], 1, 1, 1, 1, 1, 1, 1, 1] deep;
+int[8] x = pair[2];
+int[8] y = pair[-3];
+int[8] z = pair;
+pair = row;
+m[0] = pair;
+m[0, 0, 0] = 1;
+x = m[0];
+pair += 1;
+uint n = sizeof(pair, 1);
+n = sizeof(x);

@@ -1,0 +1,12 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit[2] q;
+bit c;
+rx q[0];
+rx(1, 2) q[0];
+h(pi) q[0];
+cx q[0];
+swap q[0], q[1], q[0];
+rx(true) q[0];
+rz(10ns) q[0];
+rx(c) q[0];

@@ -1,0 +1,12 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit[2] q;
+qubit[3] r;
+bit[2] c;
+bit b;
+cx q, r;
+c = measure r;
+b = measure q;
+c[2] = measure q[0];
+h q[2];
+let tail = q[1:3];

@@ -1,0 +1,11 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit[2] qubits;
+bit[2] result;
+cnot qubits[0], qubits[1];
+hadamard qubits[0];
+cxx qubits[0], qubits[1];
+h qubit_s[0];
+reslt = measure qubits;
+float sum = ln(2.0) + acos(0.5) + sine(1.0);
+int more = undeclared + 1;

@@ -1,0 +1,10 @@
+OPENQASM 3.0;
+include "qelib1.inc";
+qreg q[2];
+creg c[2];
+u3(0.1, 0.2, 0.3) q[0];
+opaque magic a;
+magic q[0];
+if (c == 1) x q[0];
+measure q -> c;
+CX q[0], q[1], q[0];
