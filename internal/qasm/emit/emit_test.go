@@ -167,6 +167,35 @@ func TestUnitary(t *testing.T) {
 	}
 }
 
+// TestLargeUnitary writes matrices of several qubits, some of them sparse, under controls too.
+func TestLargeUnitary(t *testing.T) {
+	matrices := map[int][][]complex128{
+		2: {gate.Swap.Row().Matrix(nil), gate.Power(gate.Swap.Row().Matrix(nil), 0.5), gate.RXX.Row().Matrix([]float64{0.4}), gate.ECR.Row().Matrix(nil)},
+		3: {gate.Kron(gate.Power(gate.ISwap.Row().Matrix(nil), 1.0/3), gate.U.Row().Matrix([]float64{1, 2, 3}))},
+	}
+	mixed := gate.Mul(gate.Kron(gate.RXX.Row().Matrix([]float64{0.9}), gate.H.Row().Matrix(nil)), gate.Kron(gate.U.Row().Matrix([]float64{0.3, 2, 1}), gate.RZX.Row().Matrix([]float64{0.7})))
+	matrices[3] = append(matrices[3], mixed)
+	r := rand.New(rand.NewPCG(3, 3))
+	for n, list := range matrices {
+		for i, m := range list {
+			for controls := range 4 - n {
+				c := prepared(r, n+controls)
+				qubits := make([]circuit.Qubit, n+controls)
+				for k, q := range r.Perm(n + controls) {
+					qubits[k] = uint32(q)
+				}
+				c.AddUnitary(m, controls, qubits...)
+				want := reference.State(c)
+				for name, d := range dialects {
+					if got, text := back(t, c, d); got != nil && distance(reference.State(got), want) > 1e-9 {
+						t.Errorf("matrix %d of %d qubits under %d controls in OpenQASM %s is off:\n%s", i, n, controls, name, text)
+					}
+				}
+			}
+		}
+	}
+}
+
 // sampleConditions are conditions on a register of three bits, the second of two.
 func sampleConditions() []circuit.Condition {
 	var list []circuit.Condition
@@ -224,7 +253,10 @@ func TestRefusals(t *testing.T) {
 	}
 	refused("under 12 controls", gate.QASM2, func(c *circuit.Circuit) { c.AddGate(gate.X, 12, nil, all...) })
 	refused("dropped", gate.QASM2, func(c *circuit.Circuit) { c.AddMeasure(0, circuit.NoClbit) })
-	refused("given by its matrix", gate.QASM3, func(c *circuit.Circuit) { c.AddUnitary(gate.Swap.Row().Matrix(nil), 0, 0, 1) })
+	refused("given by its matrix", gate.QASM3, func(c *circuit.Circuit) {
+		swap := gate.Swap.Row().Matrix(nil)
+		c.AddUnitary(gate.Kron(swap, gate.Kron(swap, swap)), 0, 0, 1, 2, 3, 4, 5)
+	})
 	refused("on some bits", gate.QASM2, func(c *circuit.Circuit) {
 		c.AddReset(0).If = c.AddCondition(circuit.Condition{First: 1, Width: 2, Value: bitvec.FromUint64(1, 2)})
 	})

@@ -2,8 +2,6 @@ package emit
 
 import (
 	"fmt"
-	"math"
-	"math/cmplx"
 	"strings"
 
 	"github.com/softquantus/qcos/internal/circuit"
@@ -147,28 +145,4 @@ func join(list []circuit.Qubit, more ...circuit.Qubit) []circuit.Qubit {
 func (w *writer) around(id gate.ID, params []float64, qubits ...circuit.Qubit) {
 	r := id.Row()
 	w.apply(r.Target, r.Controls, params, qubits)
-}
-
-// unitary writes a matrix of one qubit as U and a phase.
-func (w *writer) unitary(m []complex128, controls int, qubits []circuit.Qubit) {
-	if gate.Dim(m) == 1 {
-		w.apply(gate.GPhase, controls, []float64{cmplx.Phase(m[0])}, qubits)
-		return
-	}
-	if gate.Dim(m) != 2 {
-		w.refuse("", "a gate of %d qubits that is given by its matrix, such as a fractional power", len(qubits)-controls)
-	}
-	theta := 2 * math.Atan2(cmplx.Abs(m[2]), cmplx.Abs(m[0]))
-	alpha, phi, lambda := cmplx.Phase(m[0]), 0.0, 0.0
-	switch {
-	case cmplx.Abs(m[2]) < 1e-15:
-		lambda = cmplx.Phase(m[3]) - alpha
-	case cmplx.Abs(m[0]) < 1e-15:
-		alpha = cmplx.Phase(m[2])
-		lambda = cmplx.Phase(-m[1]) - alpha
-	default:
-		phi, lambda = cmplx.Phase(m[2])-alpha, cmplx.Phase(-m[1])-alpha
-	}
-	w.apply(gate.U, controls, []float64{theta, phi, lambda}, qubits)
-	w.apply(gate.GPhase, controls, []float64{alpha}, qubits[:controls])
 }
