@@ -461,11 +461,14 @@ func (c *Compiler) formula(e ast.Expr) (formula, bool) {
 			return formula{}, false
 		}
 		v, ok := c.angleParam(o)
-		if ok && !v.known {
+		if !ok {
+			return formula{}, false
+		}
+		if !v.known {
 			c.rep.Error(e.Span(), "not_constant", "", "a number within a gate is made of constants and of the gate's parameters")
 			return formula{}, false
 		}
-		return formula{value: v.val.Float64()}, ok
+		return formula{value: v.val.Float64()}, true
 	}
 	var code []formulaOp
 	ok := c.formulaCode(e, &code)
