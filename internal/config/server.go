@@ -107,7 +107,8 @@ func (row *ServerSetting) usage() string {
 // ServerTable lists the settings of a server in the order in which they are shown.
 func ServerTable() []ServerSetting { return slices.Clone(serverTable) }
 
-func serverRow(name string) *ServerSetting {
+// ServerRow finds a setting of a server by its name; nil where there is none.
+func ServerRow(name string) *ServerSetting {
 	for i := range serverTable {
 		if serverTable[i].Name == name {
 			return &serverTable[i]
@@ -122,7 +123,7 @@ const serverFlag = "qcos_server_setting"
 // a programming error and panics.
 func AddServerFlags(flags *pflag.FlagSet, names ...string) {
 	for _, name := range names {
-		row := serverRow(name)
+		row := ServerRow(name)
 		if row == nil || row.EnvOnly {
 			panic("config: no flag for " + name)
 		}
@@ -144,7 +145,7 @@ func ResolveServer(from Sources) (*Server, error) {
 	s := &Server{}
 	r := serverResolver{flags: from.Flags, home: from.Home}
 	for _, name := range []string{ServerDataDir, ServerConfig} { // they say where the file is
-		if err := r.set(s, serverRow(name)); err != nil {
+		if err := r.set(s, ServerRow(name)); err != nil {
 			return nil, err
 		}
 	}
@@ -235,7 +236,7 @@ func (r *serverResolver) readFile(s *Server) error {
 }
 
 func (r *serverResolver) member(name string, v any) error {
-	row := serverRow(name)
+	row := ServerRow(name)
 	if row == nil {
 		return fail("", "%s: unknown setting %q%s", Tilde(r.path), show(name), suggest(name, serverNames()))
 	}
