@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -99,9 +100,13 @@ func CheckKey(key string) error {
 	return nil
 }
 
+// tokenPattern is the tokens of a login.
+var tokenPattern = regexp.MustCompile(`\b(qs[tr]_)[A-Za-z0-9_-]{12,}`)
+
 // Redact cuts whatever looks like a key out of text that is quoted back to the user: a key pasted into the wrong place is
 // still a key. Folders within a path and names of files (qcos-main/, qcos-report.json) stay readable.
 func Redact(text string) string {
+	text = tokenPattern.ReplaceAllString(text, "$1"+ellipsis)
 	var out strings.Builder
 	for {
 		i := strings.Index(strings.ToLower(text), keyPrefix)

@@ -273,6 +273,22 @@ func (t *Tab) PressAway(selector string) {
 	t.WaitFor("!window.before && document.readyState === 'complete'")
 }
 
+// History is the addresses in the history of the tab.
+func (t *Tab) History() []string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.ctx, stepPatience)
+	defer cancel()
+	h, err := chromedp.Run(ctx, chromedp.NavigationEntries())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range h.Entries {
+		all = append(all, e.URL)
+	}
+	return all
+}
+
 // Look sets how wide the window is and whether it is dark.
 func (t *Tab) Look(width int64, dark bool) {
 	t.Helper()
