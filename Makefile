@@ -14,7 +14,7 @@ SCHEMATHESIS_TIME ?= 600
 
 export CGO_ENABLED ?= 0
 
-.PHONY: help run build test test-go postgres test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers kill-test bench-serve schemathesis clean
+.PHONY: help run build test test-go postgres test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers kill-test bench-serve schemathesis screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
@@ -86,6 +86,10 @@ lint: ## check formatting, vet, and run golangci-lint where it is installed
 	$(GO) vet ./...
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; \
 	else echo "golangci-lint is not installed: only gofmt and go vet were run"; fi
+
+screenshots: ## take the pictures of the pages in docs/screenshots anew, with chromium
+	@mkdir -p docs/screenshots
+	$(GO) test ./internal/web -run TestScreenshots -count 1 -args -screenshots $(CURDIR)/docs/screenshots
 
 generate: ## write generated code and documentation anew
 	$(GO) generate ./...

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"github.com/softquantus/qcos/internal/account"
 	"github.com/softquantus/qcos/internal/web/webtest"
 )
@@ -19,6 +21,7 @@ func inhabited(t *testing.T) (*site, *browser, *webtest.Tab) {
 	t.Helper()
 	tab := webtest.Start(t)
 	s := newSite(t)
+	s.advance(-93 * 24 * time.Hour)
 	b := s.signedUp("ada@example.com")
 	if _, err := s.accounts.SetTier(t.Context(), account.Actor{Name: "admin"}, "ada@example.com", account.Pro); err != nil {
 		t.Fatal(err)
@@ -93,10 +96,6 @@ func TestPagesInABrowser(t *testing.T) {
 				if wide := webtest.Eval[int](tab, "document.documentElement.scrollWidth"); int64(wide) > width {
 					t.Errorf("%s is %d wide", what, wide)
 				}
-				if *screenshots != "" {
-					shade := map[bool]string{false: "", true: "-dark"}[dark]
-					tab.Screenshot(filepath.Join(*screenshots, fmt.Sprintf("%s-%d%s.png", name, width, shade)))
-				}
 				for _, f := range tab.Accessibility(script) {
 					t.Errorf("%s: %s (%s): %s %s", what, f.ID, f.Impact, f.Help, strings.Join(f.Nodes, "\n    "))
 				}
@@ -116,6 +115,35 @@ func TestPagesInABrowser(t *testing.T) {
 			t.Errorf("something was asked of %s", h)
 		}
 	}
+}
+
+// TestScreenshots takes the pictures of docs/pages.md, where make screenshots asks for them.
+func TestScreenshots(t *testing.T) {
+	if *screenshots == "" {
+		t.Skip("only for make screenshots")
+	}
+	s, b, tab := inhabited(t)
+	for name, circuit := range map[string]string{"bell pair": bellCircuit, "rotations, first try": manyCircuit} {
+		b.submit(circuit, name)
+	}
+	job := b.submit(manyCircuit, "rotations")
+	picture := func(name, path string, width int64, dark bool) {
+		tab.Look(width, dark)
+		tab.Go(s.url + path)
+		shade := map[bool]string{false: "", true: "-dark"}[dark]
+		tab.Screenshot(filepath.Join(*screenshots, fmt.Sprintf("%s-%d%s.png", name, width, shade)))
+	}
+	for _, p := range []struct{ name, path string }{{"overview", "/app/"}, {"keys", "/app/keys"}, {"job", job}, {"try", "/app/try"}} {
+		picture(p.name, p.path, 1280, p.name == "job")
+		picture(p.name, p.path, 390, p.name == "keys")
+	}
+	c := s.program()
+	tab.Look(1280, false)
+	tab.Go(c.AuthCodeURL("the-state", oauth2.S256ChallengeOption(oauth2.GenerateVerifier())))
+	tab.Screenshot(filepath.Join(*screenshots, "consent-1280.png"))
+	tab.Go(s.url + "/app/")
+	tab.PressAway(`form[action="/logout"] button`)
+	picture("signup", "/signup", 1280, false)
 }
 
 // TestMainFlowByKeyboard signs up, makes a key, runs a circuit, reads the result, rotates and revokes without a mouse.
