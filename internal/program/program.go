@@ -41,7 +41,6 @@ package program
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/diag"
@@ -285,7 +284,7 @@ func (e *Eval) fails() bool {
 	return true
 }
 
-// Measures reports whether the program measures anything.
+// Measures reports whether the program measures anything, in the main program or in a function that it can come to.
 func (p *Program) Measures() bool {
-	return slices.ContainsFunc(p.Code, func(in Instr) bool { return in.Op == Measure })
+	return p.comesTo(func(in Instr) bool { return in.Op == Measure })
 }

@@ -43,3 +43,20 @@ func TestRegistersAreThoseOfKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestFunctionsThatNobodyCallsDoNotCount: neither as quantum operations behind the circuit nor as a measurement.
+func TestFunctionsThatNobodyCallsDoNotCount(t *testing.T) {
+	const head = "OPENQASM 3; include \"stdgates.inc\"; def f(qubit[2] q) -> bit { h q[0]; cx q[0], q[1]; return measure q[0]; } qubit[2] r; x r[1]; "
+	for rest, want := range map[string]string{"bit[2] c; c = measure r;": "10", "": "10", "bit b; b = f(r);": "?"} {
+		p := qasm.Load("p", []byte(head+rest), qasm.Options{})
+		if p.Diagnostics.HasErrors() {
+			t.Fatalf("%s: %v", rest, p.Diagnostics)
+		}
+		report, err := run.Run(context.Background(), run.Workload{Circuit: p.Circuit, Program: p.Program}, run.Options{Shots: 64})
+		if err != nil {
+			t.Errorf("%q: %v", rest, err)
+		} else if key := report.Counts[0].Key; key != want && want != "?" || want == "?" && len(key) != 1 {
+			t.Errorf("%q: the key is %q", rest, key)
+		}
+	}
+}

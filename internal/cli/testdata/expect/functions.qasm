@@ -1,13 +1,13 @@
 OPENQASM 3;
 include "stdgates.inc";
-gate pair a, b { h a; cx a, b; }
+def pair(qubit[2] q) { h q[0]; cx q[0], q[1]; }
 def test_pair() {
   //% shots 4096
   //% seed 42
   //% backend ideal
   qubit[2] q;
   bit[2] m;
-  pair q[0], q[1];
+  pair(q);
   m = measure q;
   //% expect distribution ref {"00": 0.5, "11": 0.5}
   //% expect distribution total_variation_distance <= 0.05
