@@ -46,14 +46,14 @@ var roles = map[string]func(){
 	},
 	"crash": func() { panic("secret words") },
 	"shoot": func() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) },
-	"hang":  func() { select {} },
+	"hang":  func() { time.Sleep(time.Hour) }, // select {} is a deadlock to the runtime where nothing else lives
 	"parent": func() { // starts a child that hangs, tells its number and hangs too
 		go func() { _, _ = executeApart(context.Background(), child("announce"), Task{}) }()
-		select {}
+		time.Sleep(time.Hour)
 	},
 	"announce": func() {
 		_ = os.WriteFile("/tmp/qcos-child-of-"+strconv.Itoa(os.Getppid()), []byte(strconv.Itoa(os.Getpid())), 0o600)
-		select {}
+		time.Sleep(time.Hour)
 	},
 }
 

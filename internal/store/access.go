@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	accessAge  = time.Second // how old what a key gives may be, where notices are lost against all appearances
-	mostAccess = 10_000      // keys kept in mind
+	accessAge  = 250 * time.Millisecond // how old what a key gives may be, counted from when it was asked for
+	accessWait = accessAge + 50*time.Millisecond
+	mostAccess = 10_000 // keys kept in mind
 )
 
 // access is what a key gives.
@@ -18,8 +19,9 @@ type access struct {
 	user account.User
 }
 
-// accessCache keeps in mind what keys give: on PostgreSQL every request of a client would ask for it. Whoever changes it tells all processes,
-// so that a key that was revoked anywhere stops everywhere; while notices of others are not heard, nothing is kept.
+// accessCache keeps in mind what keys give: on PostgreSQL every request of a client would ask for it. Whoever changes it tells all processes, and
+// is not done before what others keep in mind is too old to count (accessWait): notices may come late, and a key that was revoked works nowhere
+// once that is said. While notices of others are not heard, nothing is kept.
 type accessCache struct {
 	mu      sync.Mutex
 	hears   bool
@@ -37,25 +39,32 @@ func newAccessCache() *accessCache {
 	return &accessCache{byHash: map[string]accessEntry{}, now: time.Now}
 }
 
+// question is when something was asked for that is not kept in mind.
+type question struct {
+	changes int
+	at      time.Time
+}
+
 // get gives what is kept in mind of a key, and what put needs.
-func (c *accessCache) get(hash []byte) (a access, ok bool, changes int) {
+func (c *accessCache) get(hash []byte) (a access, ok bool, asked question) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	now := c.now()
 	e, ok := c.byHash[string(hash)]
-	return e.access, ok && c.now().Sub(e.at) < accessAge, c.changes
+	return e.access, ok && now.Sub(e.at) < accessAge, question{c.changes, now}
 }
 
 // put keeps an answer to a question that was asked after get.
-func (c *accessCache) put(hash []byte, a access, changes int) {
+func (c *accessCache) put(hash []byte, a access, asked question) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.hears || c.changes != changes {
+	if !c.hears || c.changes != asked.changes {
 		return
 	}
 	if len(c.byHash) >= mostAccess {
 		clear(c.byHash)
 	}
-	c.byHash[string(hash)] = accessEntry{a, c.now()}
+	c.byHash[string(hash)] = accessEntry{a, asked.at}
 }
 
 // forget drops everything: something changed.

@@ -13,7 +13,7 @@ func TestAccessCache(t *testing.T) {
 	c.now = func() time.Time { return now }
 	a := access{key: account.Key{ID: "key_1"}}
 	ask := func() bool { _, ok, _ := c.get([]byte("h")); return ok }
-	keep := func() { _, _, changes := c.get([]byte("h")); c.put([]byte("h"), a, changes) }
+	keep := func() { _, _, asked := c.get([]byte("h")); c.put([]byte("h"), a, asked) }
 
 	if keep(); ask() {
 		t.Error("something was kept while nobody listens to other processes")
@@ -29,14 +29,19 @@ func TestAccessCache(t *testing.T) {
 	if c.forget(); ask() {
 		t.Error("kept after a change")
 	}
-	_, _, changes := c.get([]byte("h"))
+	_, _, asked := c.get([]byte("h"))
 	c.forget() // while the answer is on its way
-	if c.put([]byte("h"), a, changes); ask() {
+	if c.put([]byte("h"), a, asked); ask() {
 		t.Error("an answer from before a change was kept")
 	}
 	keep()
 	if now = now.Add(accessAge); ask() {
 		t.Error("an old answer was given")
+	}
+	_, _, asked = c.get([]byte("h"))
+	now = now.Add(accessAge) // the answer takes its time
+	if c.put([]byte("h"), a, asked); ask() {
+		t.Error("an answer was taken to be younger than its question")
 	}
 	keep()
 	if c.hear(false); ask() {

@@ -66,14 +66,14 @@ func (db *DB) KeyByID(ctx context.Context, id string) (account.Key, error) {
 
 // KeyByHash is account.Store's. The owner is the key's, which need not be the one of the user who made it.
 func (db *DB) KeyByHash(ctx context.Context, hash []byte) (account.Key, account.User, error) {
-	a, ok, changes := db.bus.access.get(hash)
+	a, ok, asked := db.bus.access.get(hash)
 	if ok {
 		return a.key, a.user, nil
 	}
 	a, err := one(ctx, db.reader(), readAccess, "SELECT "+keyColumns+", "+userColumns+
 		" FROM api_keys k JOIN users u ON u.id = k.user_id JOIN owners o ON o.id = k.owner_id WHERE k.hash = $1", hash)
 	if err == nil {
-		db.bus.access.put(hash, a, changes)
+		db.bus.access.put(hash, a, asked)
 	}
 	return a.key, a.user, err
 }
@@ -89,9 +89,19 @@ func readAccess(row scanner) (a access, err error) {
 	return a, err
 }
 
-// changeAccess is update for what changes what keys give.
+// changeAccess is update for what changes what keys give. Once it returns without an error, no process gives what was before.
 func (db *DB) changeAccess(ctx context.Context, do func(conn) error) error {
-	return db.change(ctx, func(c conn) ([]notice, error) { return []notice{{kind: accesses}}, do(c) })
+	if err := db.change(ctx, func(c conn) ([]notice, error) { return []notice{{kind: accesses}}, do(c) }); err != nil {
+		return err
+	}
+	if _, shared := db.engine.(*postgresDB); !shared {
+		return nil
+	}
+	select { // it is done whether somebody waits for the answer or not
+	case <-ctx.Done():
+	case <-time.After(accessWait):
+	}
+	return nil
 }
 
 // RevokeKey is account.Store's.

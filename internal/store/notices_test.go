@@ -172,18 +172,10 @@ func TestRevokedKeyStopsEverywhere(t *testing.T) {
 		if _, err := here.RevokeKey(t.Context(), operator, u.Owner.ID, k.ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := here.Authenticate(t.Context(), text); err == nil {
-			t.Error("the key still works where it was revoked")
-		}
-		began := time.Now()
-		for {
-			if _, err := there.Authenticate(t.Context(), text); err != nil {
-				break
-			}
-			if time.Since(began) > patience {
-				t.Fatal("the key still works elsewhere")
+		for where, s := range map[string]*account.Service{"where it was revoked": here, "elsewhere": there} {
+			if _, err := s.Authenticate(t.Context(), text); err == nil {
+				t.Errorf("the key still works %s", where)
 			}
 		}
-		t.Logf("it stopped elsewhere after %v", time.Since(began))
 	})
 }

@@ -100,7 +100,7 @@ func TestTryShowsTheResult(t *testing.T) {
 	}
 	path := p.url.Path
 	p = s.finished(b, path)
-	p.mustHave(t, `<svg class="histogram"`, "<title id=\"hist-title\">", `<th scope="row" class="mono wrap">00</th>`, `<th scope="row" class="mono wrap">11</th>`, "1,000 shots.", "CX q[0],q[1];", "statevector", "Seed")
+	p.mustHave(t, `<svg class="histogram"`, "<title id=\"hist-title\">", `<th scope="row" class="mono wrap">00</th>`, `<th scope="row" class="mono wrap">11</th>`, "1,000 shots.", "CX q[0],q[1];", "stabilizer", "Seed")
 
 	var result api.Result
 	if err := json.Unmarshal([]byte(b.get(path+"/result.json").body), &result); err != nil || result.Counts["00"]+result.Counts["11"] != 1000 {
