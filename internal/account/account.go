@@ -46,6 +46,8 @@ var (
 	ErrEmailTaken = errors.New("there is already a user with this e-mail address")
 	// ErrNotRotatable refuses to rotate a key that was rotated or revoked or has expired.
 	ErrNotRotatable = errors.New("the key was rotated or revoked before or has expired: create a new one")
+	// ErrUnavailable says that a Store cannot be reached or asked for the moment: nothing is known about what was asked.
+	ErrUnavailable = errors.New("the database cannot be reached at the moment")
 	// ErrInvalidKey is the one answer for every key that does not work, so that nothing can be learnt from it.
 	ErrInvalidKey = errors.New("Invalid API key. Please check your credentials.") //nolint:revive,staticcheck // the words are fixed
 )

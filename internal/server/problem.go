@@ -208,6 +208,8 @@ func (s *Server) problemOf(ctx context.Context, err error) (p *problem, known bo
 		return newProblem(api.CodeConflict, "there is already a job with this id and another request", "use another job_id, or send the same request"), true
 	case errors.Is(err, job.ErrNoWorker):
 		return problemUnavailable("no worker is there to run jobs yet"), true
+	case errors.Is(err, account.ErrUnavailable):
+		return problemUnavailable("the database cannot be reached at the moment"), true
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return problemUnavailable("the request was given up"), true
 	case errors.Is(err, context.DeadlineExceeded):

@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
+
+	"github.com/softquantus/qcos/internal/account"
 )
 
 const (
@@ -63,7 +66,7 @@ func (b *batcher[T]) loop() {
 	}
 }
 
-// runAll runs a batch. What fails together is tried one by one, so that nobody fails for another's sake.
+// runAll runs a batch. What fails together is tried one by one, so that nobody fails for another's sake; but not where the database is away.
 func (b *batcher[T]) runAll(batch []*item[T]) {
 	ctx, stop := context.WithTimeout(context.Background(), batchTime)
 	defer stop()
@@ -72,8 +75,9 @@ func (b *batcher[T]) runAll(batch []*item[T]) {
 		values[i] = it.value
 	}
 	err := b.run(ctx, values)
+	alone := err != nil && len(batch) > 1 && !errors.Is(err, account.ErrUnavailable)
 	for i, it := range batch {
-		if err != nil && len(batch) > 1 && ctx.Err() == nil {
+		if alone && ctx.Err() == nil {
 			it.done <- b.run(ctx, values[i:i+1])
 			continue
 		}

@@ -5,16 +5,22 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/softquantus/qcos/internal/account"
 )
 
 const (
-	postgresConns = 16 // unless the URL says pool_max_conns
-	tries         = 3  // of a transaction that PostgreSQL ended because of another
+	postgresConns  = 16              // unless the URL says pool_max_conns
+	connectTimeout = 5 * time.Second // unless the URL says connect_timeout
+	tries          = 3               // of a transaction that PostgreSQL ended because of another
 
 	deadlock             = "40P01"
 	serializationFailure = "40001"
@@ -33,6 +39,9 @@ func openPostgres(ctx context.Context, url string) (*postgresDB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the address of the database: %w", err) // pgx leaves the password out
 	}
+	if !strings.Contains(url, "connect_timeout") {
+		c.ConnConfig.ConnectTimeout = connectTimeout
+	}
 	if c.ConnConfig.RuntimeParams["application_name"] == "" {
 		c.ConnConfig.RuntimeParams["application_name"] = "qcos"
 	}
@@ -48,16 +57,37 @@ func openPostgres(ctx context.Context, url string) (*postgresDB, error) {
 
 func (d *postgresDB) close() { d.pool.Close() }
 
-func (d *postgresDB) ping(ctx context.Context) error { return d.pool.Ping(ctx) }
+func (d *postgresDB) ping(ctx context.Context) error { return away(d.pool.Ping(ctx)) }
 
 func (d *postgresDB) reader() conn { return postgresConn{d.pool} }
+
+// away tells errors of a server that cannot be reached, or that can do nothing now, from others.
+func away(err error) error {
+	var said *pgconn.PgError
+	var dial *pgconn.ConnectError
+	var network net.Error
+	switch {
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.As(err, &said):
+		switch said.Code[:2] {
+		case "08", "40", "53", "57": // connection, rolled back for another transaction, out of resources, shut down
+			return fmt.Errorf("%w: %w", account.ErrUnavailable, err)
+		}
+		return err
+	case errors.As(err, &dial), errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), pgconn.SafeToRetry(err),
+		errors.Is(err, net.ErrClosed):
+		return fmt.Errorf("%w: %w", account.ErrUnavailable, err)
+	}
+	return err
+}
 
 func (d *postgresDB) update(ctx context.Context, do func(conn) error) error {
 	for try := 1; ; try++ {
 		err := pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error { return do(postgresConn{tx}) })
 		var e *pgconn.PgError
 		if try == tries || !errors.As(err, &e) || e.Code != deadlock && e.Code != serializationFailure {
-			return err
+			return away(err)
 		}
 	}
 }
@@ -73,7 +103,7 @@ type postgresConn struct{ q postgresQuerier }
 
 func (c postgresConn) exec(ctx context.Context, text string, args ...any) (int64, error) {
 	tag, err := c.q.Exec(ctx, text, args...)
-	return tag.RowsAffected(), err
+	return tag.RowsAffected(), away(err)
 }
 
 func (c postgresConn) query(ctx context.Context, each func(scanner) error, text string, args ...any) error {
@@ -83,7 +113,7 @@ func (c postgresConn) query(ctx context.Context, each func(scanner) error, text 
 	if errors.As(err, &e) && e.Code == notText {
 		return nil // somebody looks for a text with a zero byte or the like: there is none
 	}
-	return err
+	return away(err)
 }
 
 func readRows(rows pgx.Rows, err error, each func(scanner) error) error {

@@ -14,6 +14,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/softquantus/qcos/internal/account"
 )
 
 const (
@@ -80,7 +82,7 @@ func (d *sqliteDB) reader() conn { return sqliteConn{d: d, db: d.readers} }
 
 func (d *sqliteDB) update(ctx context.Context, do func(conn) error) error {
 	c := sqliteConn{d: d, db: d.writer, missing: new([]string)}
-	err := d.transaction(ctx, c, do)
+	err := busy(d.transaction(ctx, c, do))
 	for _, text := range *c.missing { // for the next time: the only connection is free now
 		if _, err := d.statement(ctx, d.writer, text); err != nil {
 			d.log.Warn("a statement could not be prepared", "error", err)
@@ -171,7 +173,7 @@ func (c sqliteConn) query(ctx context.Context, each func(scanner) error, text st
 func queryRows(ctx context.Context, s *sql.Stmt, each func(scanner) error, args []any) error {
 	rows, err := s.QueryContext(ctx, args...)
 	if err != nil {
-		return err
+		return busy(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -200,6 +202,18 @@ func (c sqliteConn) queryEach(ctx context.Context, each func(int, scanner) error
 
 func (c sqliteConn) queryAll(ctx context.Context, each func(int, scanner) error, statement hot, args [][]any) error {
 	return c.queryEach(ctx, each, statement.each, args)
+}
+
+// busy tells that another process kept the database, or that the disk is full, from other errors.
+func busy(err error) error {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		switch e.Code() & 0xff { // the rest says more about it
+		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL:
+			return fmt.Errorf("%w: %w", account.ErrUnavailable, err)
+		}
+	}
+	return err
 }
 
 func isUniqueSQLite(err error) bool {
