@@ -14,7 +14,7 @@ SCHEMATHESIS_TIME ?= 600
 
 export CGO_ENABLED ?= 0
 
-.PHONY: help run build test test-go postgres test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers kill-test bench-serve schemathesis screenshots clean
+.PHONY: help run build test test-go postgres browser test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers kill-test bench-serve schemathesis screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
@@ -27,13 +27,19 @@ build: ## build bin/qcos, static and stripped
 
 test: test-go test-python ## run all tests
 
-test-go: postgres ## run the tests of the binary and the Go client
+test-go: postgres browser ## run the tests of the binary and the Go client
 	$(GO) test -timeout 15m ./...
 
 postgres: ## install the PostgreSQL server that tests start for themselves, where it is missing and may be installed
 	@if [ -n "$$QCOS_TEST_PG_URL" ] || command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get install -y -q postgresql || echo "PostgreSQL could not be installed: its tests are skipped"; \
 	else echo "there is no PostgreSQL server (see QCOS_TEST_PG_URL): its tests are skipped"; fi
+
+browser: ## install the browser and the keyring that tests drive, where they are missing and may be installed
+	@if command -v chromium >/dev/null && command -v gnome-keyring-daemon >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		{ apt-get update -q && apt-get install -y -q --no-install-recommends chromium dbus gnome-keyring; } >/dev/null || echo "chromium and gnome-keyring could not be installed: their tests are skipped"; \
+	else echo "chromium or gnome-keyring is missing: their tests are skipped"; fi
 
 test-python: build $(VENV)/ready ## check and test the Python client (sets up .cache/python)
 	cd pkg/python && ../../$(VENV)/bin/ruff format --check . && ../../$(VENV)/bin/ruff check . && ../../$(VENV)/bin/mypy

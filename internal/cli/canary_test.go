@@ -20,7 +20,7 @@ import (
 func TestNoSecretLeaves(t *testing.T) {
 	tab := webtest.Start(t)
 	d := storetest.SQLite(t)
-	s := startService(t, d, 1)
+	s := startReplicas(t, d, 1)
 	p := newPerson(t, s)
 	p.tab = tab
 	p.Setenv("QCOS_API_URL", s.url)

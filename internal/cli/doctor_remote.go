@@ -21,7 +21,14 @@ const (
 
 // checkRemote asks the server of the key, where there is one: reachable and trusted, clocks alike, key accepted, and whose it is.
 func (o *doctorOptions) checkRemote(ctx context.Context, s *config.Settings) []finding {
-	if s.APIKey.Empty() || config.CheckTransport(s.APIURL, o.remote.insecureHTTP) != nil {
+	if config.CheckTransport(s.APIURL, o.remote.insecureHTTP) != nil {
+		return nil // has been told
+	}
+	session, err := o.app.session(s)
+	if err != nil {
+		return []finding{failed("login", err)}
+	}
+	if s.APIKey.Empty() && session == nil {
 		return nil // has been told
 	}
 	quick := *s
@@ -42,7 +49,7 @@ func (o *doctorOptions) checkRemote(ctx context.Context, s *config.Settings) []f
 	if !health.QueueConnected {
 		findings[0].Verdict, findings[0].Next = verdictWarn, "it does not reach its queue: jobs will not run"
 	}
-	return append(findings, checkClock(ctx, client), checkAccount(ctx, client))
+	return append(findings, checkClock(ctx, client), checkAccount(ctx, client, s.APIKey.Empty()))
 }
 
 func overTLS(url string) string {
@@ -66,13 +73,17 @@ func checkClock(ctx context.Context, client *qcos.Client) finding {
 	return finding{check, verdictOK, "agrees with the server's", ""}
 }
 
-func checkAccount(ctx context.Context, client *qcos.Client) finding {
+func checkAccount(ctx context.Context, client *qcos.Client, byLogin bool) finding {
 	const check = "account"
+	credential := "key"
+	if byLogin {
+		credential = "login"
+	}
 	info, err := client.UserInfo(ctx)
 	if err != nil {
 		return remoteFailure(check, err)
 	}
-	return finding{check, verdictOK, fmt.Sprintf("the key is accepted: %s, tier %s, %d of %s jobs today", info.User, info.Tier, info.JobsToday, info.DailyLimit), ""}
+	return finding{check, verdictOK, fmt.Sprintf("the %s is accepted: %s, tier %s, %d of %s jobs today", credential, info.User, info.Tier, info.JobsToday, info.DailyLimit), ""}
 }
 
 // remoteFailure words what a server or the way to it did wrong.

@@ -112,6 +112,7 @@ func Serve(ctx context.Context, o Options, started func(Started)) error {
 	})
 	// The parts end one after the other: first no more requests are taken, then no more jobs begun, then the rest.
 	p := newParts(ctx)
+	defer context.AfterFunc(p.ctx, pages.Stop)()
 	p.behind(front.Run)
 	p.behind(func(ctx context.Context) error { return clean(ctx, people, o.Log) })
 	holder, err := p.dispatch(db, o)

@@ -43,12 +43,15 @@ type Server struct {
 	pages    *pages
 	handler  http.Handler
 	rates    rates
-	patterns []string // of all pages
+	patterns []string        // of all pages
+	stopping context.Context // ends when the server stops: pages that follow jobs are let go
+	stop     context.CancelFunc
 }
 
 // New puts the pages together, and the OAuth server that they belong to.
 func New(o Options) (*Server, error) {
 	s := &Server{o: o, log: o.Log, rates: newRates()}
+	s.stopping, s.stop = context.WithCancel(context.Background())
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -69,6 +72,9 @@ func New(o Options) (*Server, error) {
 	s.handler = s.routes()
 	return s, nil
 }
+
+// Stop ends the answers that go on as long as a page is open. It is called when the server stops.
+func (s *Server) Stop() { s.stop() }
 
 // OAuth is the OAuth server.
 func (s *Server) OAuth() *oauth.Server { return s.oauth }
