@@ -32,5 +32,7 @@ func childCommand() *exec.Cmd {
 			path = own
 		}
 	}
-	return exec.Command(path, runTask)
+	cmd := exec.Command(path, runTask)
+	cmd.Args[0] = "qcos" // what lists of processes show
+	return cmd
 }
