@@ -11,6 +11,7 @@ import (
 	"github.com/softquantus/qcos/internal/qasm"
 	"github.com/softquantus/qcos/internal/qasm/emit"
 	layout "github.com/softquantus/qcos/internal/qasm/format"
+	"github.com/softquantus/qcos/internal/qasm/upgrade"
 )
 
 type convertOptions struct {
@@ -34,9 +35,10 @@ func newConvertCommand(a *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "convert --to qasm2|qasm3 FILE",
 		Short: "Write a program in the other version of OpenQASM",
-		Long: "Write what a program does in OpenQASM 2.0 or 3. The result means exactly the same, phases included: definitions and\n" +
-			"loops are expanded to the gates of the language's library. What the language cannot say is refused by name. A program\n" +
-			"that is of that version already is only laid out anew, as by qcos fmt.",
+		Long: "Write a program in OpenQASM 2.0 or 3. The result means exactly the same, phases included. To qasm3 its definitions, names\n" +
+			"and comments stay where that is possible; else, and to qasm2, definitions and loops are expanded to the gates of the\n" +
+			"language's library. What the language cannot say is refused by name. A program that is of that version already is only\n" +
+			"laid out anew, as by qcos fmt.",
 		Example:           "  qcos convert --to qasm3 bell.qasm\n  qcos convert --to qasm3 --output new.qasm bell.qasm",
 		Args:              oneProgramFile,
 		ValidArgsFunction: completeProgramFiles,
@@ -111,6 +113,11 @@ func (o *convertOptions) written(in input, text []byte, p *qasm.Program) ([]byte
 	c, err := emit.Plain(p.Circuit, p.Program)
 	if err != nil {
 		return nil, noWords(in, p, name, err)
+	}
+	if dialect == gate.QASM3 {
+		if out, ok := upgrade.Source(in.shown(), text, c); ok {
+			return out, nil
+		}
 	}
 	out, err := emit.Source(c, dialect)
 	return out, noWords(in, p, name, err)

@@ -63,6 +63,9 @@ var constants3 = []string{
 	"rotl", "rotr", "sin", "sqrt", "tan", "real", "imag", "sizeof",
 }
 
+// Reserved3 reports whether a name means something else in OpenQASM 3: a word of the language, a gate or a constant.
+func Reserved3(name string) bool { return (&writer{dialect: gate.QASM3}).reserved(name) }
+
 // reserved reports whether a name means something else already: no reader shall stumble over it, so gates of either version count.
 func (w *writer) reserved(name string) bool {
 	if _, isGate := gate.Lookup(name); isGate {

@@ -25,7 +25,12 @@ func (r *Refusal) Error() string { return r.What }
 
 // Source writes a circuit as a program of a language, or is a *Refusal. Angles are written so that reading them gives the same number.
 func Source(c *circuit.Circuit, d gate.Dialect) (text []byte, err error) {
-	w := &writer{circuit: c, dialect: d, phase: c.GlobalPhase}
+	return written(&writer{circuit: c, dialect: d, phase: c.GlobalPhase})
+}
+
+// written writes w's circuit.
+func written(w *writer) (text []byte, err error) {
+	c := w.circuit
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -49,6 +54,7 @@ func Source(c *circuit.Circuit, d gate.Dialect) (text []byte, err error) {
 type writer struct {
 	circuit *circuit.Circuit
 	dialect gate.Dialect
+	normal  bool // for comparison: gates that differ by a phase are written as one
 	out     bytes.Buffer
 	qubits  []place // by qubit
 	clbits  []place // by clbit

@@ -29,7 +29,9 @@ func (w *writer) apply(id gate.ID, controls int, params []float64, qubits []circ
 			return
 		}
 	}
-	if r := spelled(id, controls, w.dialect); r != nil {
+	if w.normal && id == gate.RZ {
+		w.pieces(id, controls, params, qubits)
+	} else if r := spelled(id, controls, w.dialect); r != nil {
 		w.call(r, 0, params, qubits)
 	} else if r := spelled(id, 0, w.dialect); r != nil && w.dialect == gate.QASM3 {
 		w.call(r, controls, params, qubits)
