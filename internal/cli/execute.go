@@ -228,7 +228,7 @@ func (s *simulationOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&s.probabilities, "probabilities", false, "give the exact probabilities of the outcomes too")
 	flags.BoolVar(&s.stateVector, "statevector", false, "give the final state too, of at most 20 qubits")
 	flags.BoolVar(&s.variables, "variables", false, "give the values of the program's classical variables too")
-	flags.Var(countValue{&s.maxSteps, maxCount}, "max-steps", "how many steps of classical work a program may take (default 10,000,000,000)")
+	flags.Var(countValue{&s.maxSteps, maxCount}, "max-steps", "how many steps of classical work a program may take (default 3,000,000,000)")
 }
 
 // addSeedFlag is apart: a plan has no use for a seed.

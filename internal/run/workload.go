@@ -20,8 +20,8 @@ type Workload struct {
 // where.
 type ProgramError = vm.Error
 
-// DefaultMaxSteps is Options.MaxSteps where nothing is said: a quarter of a minute of classical work.
-const DefaultMaxSteps = 10_000_000_000
+// DefaultMaxSteps is Options.MaxSteps where nothing is said: some ten seconds of classical work.
+const DefaultMaxSteps = 3_000_000_000
 
 // Qubits is how many are declared.
 func (w Workload) Qubits() int {

@@ -243,6 +243,7 @@ func (d *driver) advance(ctx context.Context, b *branch) error {
 		var sink vm.Sink = mute{}
 		if i == 0 {
 			sink = d.script
+			d.script.spill = func() error { return d.apply(ctx, b, false) }
 		}
 		event, err := d.resume(ctx, b, &b.records[i], from, sink)
 		if err != nil {
@@ -399,6 +400,7 @@ func (d *driver) unpark(ctx context.Context) error {
 func (d *driver) replay(ctx context.Context, b *branch) error {
 	ghost := &branch{state: b.state}
 	d.load(ghost, make([]uint64, d.program.Funcs[0].Frame), nil)
+	d.script.spill = func() error { return d.apply(ctx, ghost, false) }
 	for choices := b.choices.all(); ; {
 		event, err := d.machine.Run(ctx, d.script)
 		if err != nil {

@@ -23,10 +23,14 @@ type script struct {
 	hash    uint64       // of it
 	known   map[uint64]passage
 	blocks  []*circuit.Circuit // of the pows that are open, the innermost last
+	spill   func() error       // applies the passage at hand, which is long, and begins another
 }
 
 // passage is a range of Circuit.Ops.
 type passage struct{ lo, hi int }
+
+// maxPassage is how long a passage grows: a loop of gates need not come to a stop.
+const maxPassage = 1 << 12
 
 // maxScript is how many operations the script holds before it starts over.
 const maxScript = 1 << 18
@@ -52,11 +56,20 @@ func (s *script) Gate(g *program.Gate, params []float64, qubits []circuit.Qubit,
 	} else {
 		op = c.AddGate(g.ID, g.Controls, params, qubits...)
 	}
+	return s.added(op, pos)
+}
+
+// added completes an operation that was written.
+func (s *script) added(op *circuit.Op, pos diag.Pos) error {
 	op.Pos = pos
-	if len(s.blocks) == 0 {
-		s.mix(*op)
+	if len(s.blocks) > 0 {
+		return nil
 	}
-	return nil
+	s.mix(*op)
+	if len(s.c.Ops)-s.from.Ops() < maxPassage {
+		return nil
+	}
+	return s.spill()
 }
 
 // mix enters an operation of the passage into its hash.
@@ -158,11 +171,7 @@ func (s *script) PowEnd(exponent float64, controls []circuit.Qubit, pos diag.Pos
 	} else {
 		op = c.AddUnitary(m, len(all)-len(targets), all...)
 	}
-	op.Pos = pos
-	if len(s.blocks) == 0 {
-		s.mix(*op)
-	}
-	return nil
+	return s.added(op, pos)
 }
 
 // commonControls are the qubits that control every operation.
