@@ -39,13 +39,13 @@ func (db *DB) Admit(ctx context.Context, a job.Admission) (job.Job, bool, error)
 // one is not, or something is refused, the transaction is done again with a look.
 func (db *DB) admitAll(ctx context.Context, batch []*admit) error {
 	err := db.admitBatch(ctx, batch, false)
-	if errors.Is(err, errLook) {
+	for try := 1; errors.Is(err, errLook) && try < tries; try++ { // a name may be taken between the look and the insert, at midnight
 		err = db.admitBatch(ctx, batch, true)
 	}
 	return err
 }
 
-var errLook = errors.New("names must be looked for")
+var errLook = errors.New("internal error: names of jobs must be looked for, and were")
 
 func (db *DB) admitBatch(ctx context.Context, batch []*admit, look bool) error {
 	return db.change(ctx, func(c conn) ([]notice, error) {
@@ -70,10 +70,8 @@ func (db *DB) admitBatch(ctx context.Context, batch []*admit, look bool) error {
 		switch {
 		case err != nil:
 			return nil, err
-		case entered < len(accepted) && !look:
-			return nil, errLook
 		case entered < len(accepted):
-			return nil, errors.New("internal error: a job with a new name was not entered")
+			return nil, errLook
 		}
 		for _, a := range batch {
 			if a.first != nil {

@@ -185,11 +185,11 @@ func (db *DB) GiveUp(ctx context.Context, worker string, rows []job.Row) error {
 // giveUp returns jobs that are in hand and that the condition says to the waiting, or ends them where their cancellation was asked for.
 func giveUp(ctx context.Context, c conn, at time.Time, which string, args ...any) ([]notice, error) {
 	which += " AND worker <> '' AND completed_at = 0"
-	told, err := cancelJobs(ctx, c, at, which+" AND cancel_at > 0", args...)
+	n, err := c.exec(ctx, "UPDATE jobs SET status = 'queued', worker = '', released_at = 0, started_at = 0 WHERE cancel_at = 0 AND "+which, args...)
 	if err != nil {
 		return nil, err
 	}
-	n, err := c.exec(ctx, "UPDATE jobs SET status = 'queued', worker = '', released_at = 0, started_at = 0 WHERE "+which, args...)
+	told, err := cancelJobs(ctx, c, at, which+" AND cancel_at > 0", args...) // also what was to be cancelled meanwhile
 	if n > 0 {
 		told = append(told, notice{kind: work})
 	}

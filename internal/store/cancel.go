@@ -27,8 +27,12 @@ func cancel(ctx context.Context, c conn, row job.Row, at time.Time) (job.Job, []
 	if err != nil {
 		return job.Job{}, nil, err
 	}
-	if n > 0 {
-		told = append(told, notice{kind: cancelling})
+	if n > 0 { // it runs, but where it went back to the waiting between the two
+		again, err := cancelJobs(ctx, c, at, "id = $1 AND status = 'queued'", int64(row))
+		if err != nil {
+			return job.Job{}, nil, err
+		}
+		told = append(append(told, notice{kind: cancelling}), again...)
 	}
 	j, err := jobByRow(ctx, c, row)
 	return j, told, err

@@ -17,7 +17,7 @@ func (db *DB) Heartbeat(ctx context.Context, w job.Worker) error {
 			return nil, err
 		}
 		_, err = c.exec(ctx, `INSERT INTO workers (id, host, pid, slots, max_memory, kernel, version, started_at, heartbeat_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at`,
 			w.ID, w.Host, w.PID, w.Slots, w.MaxMemory, w.Kernel, w.Version, millis(w.StartedAt), millis(w.HeartbeatAt))
 		return []notice{{kind: work}}, err // there is room
 	})
@@ -64,26 +64,38 @@ func (db *DB) Sweep(ctx context.Context, dead []job.Worker, maxLost int, at time
 		if err := removeDead(ctx, c, dead); err != nil {
 			return nil, err
 		}
-		ended, err := cancelJobs(ctx, c, at, lostJobs+" AND cancel_at > 0")
+		told, err := endLost(ctx, c, maxLost, at)
 		if err != nil {
 			return nil, err
 		}
-		failed, err := failLost(ctx, c, maxLost, at)
-		if err != nil {
-			return nil, err
-		}
-		ended = append(ended, failed...)
 		n, err := c.exec(ctx, `UPDATE jobs SET lost = lost + CASE WHEN status = 'processing' THEN 1 ELSE 0 END,
-			status = 'queued', worker = '', released_at = 0, started_at = 0 WHERE `+lostJobs)
+			status = 'queued', worker = '', released_at = 0, started_at = 0
+			WHERE cancel_at = 0 AND (status = 'queued' OR lost + 1 < $1) AND `+lostJobs, maxLost)
 		if err != nil {
 			return nil, err
 		}
-		if taken = len(ended) + int(n); n > 0 {
-			ended = append(ended, notice{kind: work})
+		// What came between, such as a start by a worker that does not know yet that it is dead.
+		more, err := endLost(ctx, c, maxLost, at)
+		if err != nil {
+			return nil, err
 		}
-		return ended, nil
+		told = append(told, more...)
+		if taken = len(told) + int(n); n > 0 {
+			told = append(told, notice{kind: work})
+		}
+		return told, nil
 	})
 	return taken, err
+}
+
+// endLost ends those of the lost jobs that do not go on.
+func endLost(ctx context.Context, c conn, maxLost int, at time.Time) ([]notice, error) {
+	cancelled, err := cancelJobs(ctx, c, at, lostJobs+" AND cancel_at > 0")
+	if err != nil {
+		return nil, err
+	}
+	failed, err := failLost(ctx, c, maxLost, at)
+	return append(cancelled, failed...), err
 }
 
 // removeDead removes the workers that have not sent another heartbeat meanwhile.
