@@ -74,7 +74,7 @@ func TestRoundTrip(t *testing.T) {
 				t.Logf("%s: %v", filepath.Base(file), err)
 				continue
 			}
-			if p.Program != nil && c.NumQubits <= 8 && len(c.Ops) <= 2000 {
+			if c.NumClbits < p.Circuit.NumClbits && c.NumQubits <= 8 { // bits were moved
 				sameOutcomes(t, filepath.Base(file)+" without its classical rest", c, p, "")
 			}
 			for name, d := range dialects {
@@ -105,14 +105,14 @@ func roundTrip(t *testing.T, name string, c *circuit.Circuit, d gate.Dialect) bo
 		return false
 	}
 	p, text := read(t, c, d)
-	switch {
-	case p == nil:
+	if p == nil {
 		t.Errorf("%s cannot be read back", name)
 		return false
-	case c.NumQubits <= 8 && len(c.Ops) <= 2000:
-		sameOutcomes(t, name, c, p, text)
 	}
 	if p.Circuit == nil || slices.ContainsFunc(c.Ops, func(op circuit.Op) bool { return op.If != 0 }) { // conditions are simplified
+		if c.NumQubits <= 8 && len(c.Ops) <= 2000 {
+			sameOutcomes(t, name, c, p, text)
+		}
 		return true
 	}
 	again, err := emit.Plain(p.Circuit, p.Program)
