@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -197,8 +198,27 @@ func (out *remoteOutcome) into(a *App, r *result) error {
 	}
 	r.remote.jobID, r.remote.device, r.remote.precision = out.result.JobID, out.result.Device, out.result.Precision
 	r.remote.seeded = out.result.Seed != nil
+	if key, ok := strangeKey(&out.result.Result); ok {
+		return &InputError{Detail: fmt.Sprintf("the server's answer for job %s has an outcome that is no bit string: %q", out.jobID, diag.Printable(key))}
+	}
 	r.report = reportOf(&out.result.Result)
 	return nil
+}
+
+// strangeKey finds an outcome that does not consist of bits and spaces: what follows takes outcomes for harmless.
+func strangeKey(r *api.Result) (string, bool) {
+	strange := func(key string) bool { return strings.Trim(key, "01 ") != "" }
+	for key := range r.Counts {
+		if strange(key) {
+			return key, true
+		}
+	}
+	for _, key := range r.Memory {
+		if strange(key) {
+			return key, true
+		}
+	}
+	return "", false
 }
 
 // reportOf turns a server's result into the report that a run here would have given.
@@ -208,7 +228,7 @@ func reportOf(r *api.Result) *run.Report {
 		Kernel: r.Kernel, Duration: time.Duration(r.ExecutionTimeSeconds * float64(time.Second)), PeakBytes: r.PeakMemoryBytes,
 		Warnings: r.Warnings, Plan: &plan.Plan{},
 	}
-	report.Plan.Method = r.Method
+	report.Plan.Method = diag.Printable(r.Method)
 	if p, err := sim.ParsePrecision(r.Precision); err == nil {
 		report.Plan.Precision = p
 	}

@@ -354,3 +354,48 @@ func TestPrivateAuthority(t *testing.T) {
 		}
 	}
 }
+
+// TestHostileServer: what a server says cannot steer the terminal, break the JSON, or bring the client down.
+func TestHostileServer(t *testing.T) {
+	const evil = "\x1b[2J\u202e\",\"x\":\"\n"
+	seed := uint64(1)
+	for name, result := range map[string]*api.Result{
+		"outcomes":  {Counts: map[string]int{evil: 5, "0" + evil + "0": 3}, Shots: 5},
+		"memory":    {Counts: map[string]int{"0": 1}, Memory: []string{evil}, Shots: 1},
+		"words":     {Counts: map[string]int{"0": 1}, Method: evil, Kernel: evil, Device: evil, Precision: evil, Warnings: []string{evil}, Shots: 1, Seed: &seed},
+		"numbers":   {Counts: map[string]int{"0": -5, "1": 1 << 62}, NumQubits: -1, Shots: -7, ExecutionTimeSeconds: -1e300, PeakMemoryBytes: -1},
+		"no shots":  {Counts: map[string]int{"0": 0}},
+		"no counts": {},
+	} {
+		u, s := remoteUser(t)
+		s.Run = func(api.ExecuteRequest) (*api.Result, *api.Problem) { return result, nil }
+		for _, format := range []string{"text", "json"} {
+			code, out, words := u.does(t, "execute", "--format", format, "bell.qasm")
+			if shown := out + words; strings.ContainsAny(shown, "\x1b\u202e") || strings.Contains(shown, "internal error") {
+				t.Errorf("%s: exit code %d: %q", name, code, shown)
+			}
+			if format == "json" && !json.Valid([]byte(out)) {
+				t.Errorf("%s: no JSON: %s", name, out)
+			}
+		}
+	}
+	u, s := remoteUser(t)
+	s.Run = func(api.ExecuteRequest) (*api.Result, *api.Problem) {
+		p := api.NewProblem(api.CodeInvalidCircuit, evil, evil)
+		p.Errors = []api.Diagnostic{{Severity: evil, Code: evil, Line: -5, Column: 1 << 40, EndLine: 1 << 40, EndColumn: -1, Message: evil, Hint: evil}, {File: evil, Message: "m"}}
+		return nil, p
+	}
+	for _, args := range [][]string{{"execute", "bell.qasm"}, {"execute", "--format", "json", "bell.qasm"}, {"execute", "--dry-run", "bell.qasm"}} {
+		code, out, words := u.does(t, args...)
+		if shown := out + words; code != exitInvalid || strings.ContainsAny(shown, "\x1b\u202e") || strings.Contains(shown, "internal error") {
+			t.Errorf("exit code %d: %q", code, shown)
+		}
+	}
+	s.User.User, s.User.Tier = evil, evil
+	sendJobs(t, apitest.New(t), "a")
+	for _, args := range []string{"user info", "doctor", "jobs list"} {
+		if code, out, words := u.does(t, strings.Fields(args)...); strings.ContainsAny(out+words, "\x1b\u202e") {
+			t.Errorf("%s: exit code %d: %q", args, code, out+words)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/softquantus/qcos/internal/config"
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/expect"
 	"github.com/softquantus/qcos/internal/machine"
 	"github.com/softquantus/qcos/internal/qasm"
@@ -288,6 +289,9 @@ func (b *testBench) sampleAt(ctx context.Context, r *remoteRun, s *subject) erro
 	out := r.send(ctx, s.in, request)
 	if out.err != nil {
 		return out.err
+	}
+	if key, ok := strangeKey(&out.result.Result); ok {
+		return &InputError{Detail: fmt.Sprintf("the server's answer for job %s has an outcome that is no bit string: %q", out.jobID, diag.Printable(key))}
 	}
 	s.jobID, s.seconds = out.jobID, out.result.ExecutionTimeSeconds
 	s.seen = &expect.Seen{Counts: out.result.Counts, Shots: out.result.Shots}

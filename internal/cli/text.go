@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/run"
 	"github.com/softquantus/qcos/internal/sim"
 )
@@ -73,7 +74,7 @@ func (r *result) headline() string {
 		facts = append(facts, "seed "+strconv.FormatUint(r.report.Seed, 10))
 	}
 	if r.remote != nil {
-		facts = append(facts, r.remote.jobID)
+		facts = append(facts, diag.Printable(r.remote.jobID))
 	}
 	return strings.Join(facts, " · ")
 }
