@@ -198,27 +198,37 @@ func (out *remoteOutcome) into(a *App, r *result) error {
 	}
 	r.remote.jobID, r.remote.device, r.remote.precision = out.result.JobID, out.result.Device, out.result.Precision
 	r.remote.seeded = out.result.Seed != nil
-	if key, ok := strangeKey(&out.result.Result); ok {
-		return &InputError{Detail: fmt.Sprintf("the server's answer for job %s has an outcome that is no bit string: %q", out.jobID, diag.Printable(key))}
+	if err := checkResult(out.jobID, &out.result.Result); err != nil {
+		return err
 	}
 	r.report = reportOf(&out.result.Result)
 	return nil
 }
 
-// strangeKey finds an outcome that does not consist of bits and spaces: what follows takes outcomes for harmless.
-func strangeKey(r *api.Result) (string, bool) {
+// checkResult refuses what is no result: outcomes that do not consist of bits and spaces, and counts that are none. What follows takes
+// them for harmless.
+func checkResult(jobID string, r *api.Result) error {
+	refuse := func(format string, args ...any) error {
+		return &InputError{Detail: fmt.Sprintf("the server's answer for job %s %s", diag.Printable(jobID), fmt.Sprintf(format, args...)), Next: "is it an API of qcos, at this address?"}
+	}
 	strange := func(key string) bool { return strings.Trim(key, "01 ") != "" }
-	for key := range r.Counts {
-		if strange(key) {
-			return key, true
-		}
+	if i := slices.IndexFunc(r.Memory, strange); i >= 0 {
+		return refuse("has an outcome that is no bit string: %q", diag.Printable(r.Memory[i]))
 	}
-	for _, key := range r.Memory {
+	shots := 0
+	for key, n := range r.Counts {
 		if strange(key) {
-			return key, true
+			return refuse("has an outcome that is no bit string: %q", diag.Printable(key))
 		}
+		if n < 1 || n > maxCount {
+			return refuse("says that outcome %q came %d times", key, n)
+		}
+		shots += n
 	}
-	return "", false
+	if shots != r.Shots {
+		return refuse("has %d outcomes of %d shots", shots, r.Shots)
+	}
+	return nil
 }
 
 // reportOf turns a server's result into the report that a run here would have given.

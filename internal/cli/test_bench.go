@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/softquantus/qcos/internal/config"
-	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/expect"
 	"github.com/softquantus/qcos/internal/machine"
 	"github.com/softquantus/qcos/internal/qasm"
@@ -290,8 +289,8 @@ func (b *testBench) sampleAt(ctx context.Context, r *remoteRun, s *subject) erro
 	if out.err != nil {
 		return out.err
 	}
-	if key, ok := strangeKey(&out.result.Result); ok {
-		return &InputError{Detail: fmt.Sprintf("the server's answer for job %s has an outcome that is no bit string: %q", out.jobID, diag.Printable(key))}
+	if err := checkResult(out.jobID, &out.result.Result); err != nil {
+		return err
 	}
 	s.jobID, s.seconds = out.jobID, out.result.ExecutionTimeSeconds
 	s.seen = &expect.Seen{Counts: out.result.Counts, Shots: out.result.Shots}
