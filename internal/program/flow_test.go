@@ -80,6 +80,25 @@ func TestLivenessInLoops(t *testing.T) {
 	}
 }
 
+// TestUnreachable: a function that nobody calls has nothing to do with what the program does.
+func TestUnreachable(t *testing.T) {
+	for _, called := range []bool{false, true} {
+		b := NewBuilder()
+		b.Program.NumQubits = 1
+		f := b.Declare("f", 0, 0)
+		if called {
+			b.Call(f, b.Top())
+		}
+		b.Func(f)
+		b.Gate(Gate{ID: gate.H, Qubits: []Qubit{Fixed(0)}})
+		b.Measure(b.Alloc(1), Fixed(0))
+		p := finish(t, b)
+		if p.Quantum() != called || p.Measures() != called || len(p.Outline().Ops) > 0 != called {
+			t.Errorf("called %v: quantum %v, measures %v, %d operations", called, p.Quantum(), p.Measures(), len(p.Outline().Ops))
+		}
+	}
+}
+
 // TestFlowAcrossCalls: what a function may do to the state counts where it is called, and its caller's slots matter when it returns.
 func TestFlowAcrossCalls(t *testing.T) {
 	b := NewBuilder()

@@ -15,18 +15,19 @@ func (p *Program) Outline() *circuit.Circuit {
 		c.AddQreg(r.Name, r.Size)
 	}
 	c.NumQubits = p.NumQubits
-	for at, in := range p.Code {
+	p.Reachable(func(at int32, in Instr) bool {
 		switch in.Op {
 		case ApplyGate:
 			p.outlineGate(c, &p.Gates[in.A]).Pos = p.Pos[at]
 		case PowEnd:
-			p.outlinePow(c, at).Pos = p.Pos[at]
+			p.outlinePow(c, int(at)).Pos = p.Pos[at]
 		case Measure:
 			c.AddMeasure(p.Qubits[in.B].First, circuit.NoClbit).Pos = p.Pos[at]
 		case Reset:
 			c.AddReset(p.Qubits[in.B].First).Pos = p.Pos[at]
 		}
-	}
+		return true
+	})
 	return c
 }
 

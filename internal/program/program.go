@@ -283,8 +283,3 @@ func (e *Eval) fails() bool {
 	}
 	return true
 }
-
-// Measures reports whether the program measures anything, in the main program or in a function that it can come to.
-func (p *Program) Measures() bool {
-	return p.comesTo(func(in Instr) bool { return in.Op == Measure })
-}

@@ -2,7 +2,6 @@ package program
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/softquantus/qcos/internal/gate"
 )
@@ -185,32 +184,4 @@ func (p *Program) verifyMain() error {
 		return fmt.Errorf("internal error: quantum operations after the circuit")
 	}
 	return nil
-}
-
-// Quantum reports whether the program has quantum operations, in the main program or in a function that it can come to.
-func (p *Program) Quantum() bool {
-	return p.comesTo(func(in Instr) bool {
-		return in.Op == ApplyGate || in.Op == Measure || in.Op == Reset || in.Op == PowEnd
-	})
-}
-
-// comesTo reports whether the main program, or a function that calls lead to from there, has such an instruction.
-func (p *Program) comesTo(is func(Instr) bool) bool {
-	return slices.ContainsFunc(p.reachable(), func(f int32) bool {
-		return slices.ContainsFunc(p.Code[p.Funcs[f].Entry:p.Funcs[f].End], is)
-	})
-}
-
-// reachable lists the functions that calls lead to from the main program, which is the first.
-func (p *Program) reachable() []int32 {
-	list := []int32{0}
-	for i := 0; i < len(list); i++ {
-		f := p.Funcs[list[i]]
-		for _, in := range p.Code[f.Entry:f.End] {
-			if in.Op == Call && !slices.Contains(list, in.A) {
-				list = append(list, in.A)
-			}
-		}
-	}
-	return list
 }
