@@ -156,7 +156,7 @@ func (p *person) start(out, words io.Writer, args ...string) (wait func() int) {
 		select {
 		case code := <-done:
 			return code
-		case <-time.After(60 * time.Second):
+		case <-time.After(120 * time.Second):
 			p.Fatalf("qcos %s does not end", strings.Join(args, " "))
 			return -1
 		}

@@ -361,6 +361,10 @@ func TestDeviceCodesCannotBeGuessed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.beginStretch()
+	if device, err = c.DeviceAuth(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	refused := false
 	for range 20 {
 		refused = refused || b.get("/device?user_code=BBBB-BBBB").status == http.StatusTooManyRequests

@@ -27,7 +27,7 @@ import (
 
 const (
 	startPatience = 90 * time.Second // of a machine that has much else to do
-	stepPatience  = 30 * time.Second
+	stepPatience  = 60 * time.Second
 )
 
 // Tab is one page of a browser with no cookies yet.
