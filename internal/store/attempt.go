@@ -23,8 +23,10 @@ type start struct {
 // Start is job.Store's.
 func (db *DB) Start(ctx context.Context, worker string, rows []job.Row, at time.Time) ([]job.Started, error) {
 	v := &start{worker: worker, rows: rows, at: at}
-	err := db.starts.do(ctx, v)
-	return v.started, err
+	if err := db.starts.do(ctx, v); err != nil {
+		return nil, err // v is not ours where ctx ended
+	}
+	return v.started, nil
 }
 
 func (db *DB) startAll(ctx context.Context, batch []*start) error {
@@ -92,11 +94,21 @@ type finish struct {
 	superseded []job.Row
 }
 
+func (f *finish) size() int {
+	n := 0
+	for _, o := range f.outcomes {
+		n += len(o.Result)
+	}
+	return n
+}
+
 // Finish is job.Store's.
 func (db *DB) Finish(ctx context.Context, outcomes []job.Outcome) ([]job.Row, error) {
 	v := &finish{outcomes: outcomes}
-	err := db.finishes.do(ctx, v)
-	return v.superseded, err
+	if err := db.finishes.do(ctx, v); err != nil {
+		return nil, err
+	}
+	return v.superseded, nil
 }
 
 func (db *DB) finishAll(ctx context.Context, batch []*finish) error {

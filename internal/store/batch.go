@@ -11,13 +11,15 @@ import (
 
 const (
 	largestBatch = 256
+	heaviest     = 16 << 20    // bytes of what a batch carries, unless one alone has more
 	batchTime    = time.Minute // in which a batch is through or fails
 )
 
 // batcher gathers what many goroutines ask for at the same time into transactions, since a transaction costs as much as what is done in
 // it: while one runs, requests pile up for the next.
 type batcher[T any] struct {
-	run func(ctx context.Context, batch []*T) error
+	run  func(ctx context.Context, batch []*T) error
+	size func(*T) int // bytes that it carries; nil: they are few
 
 	mu      sync.Mutex
 	waiting []*item[T]
@@ -51,19 +53,30 @@ func (b *batcher[T]) do(ctx context.Context, v *T) error {
 func (b *batcher[T]) loop() {
 	for {
 		b.mu.Lock()
-		batch := b.waiting
-		if len(batch) == 0 {
-			b.running = false
-			b.mu.Unlock()
+		n := b.next()
+		batch := b.waiting[:n:n]
+		b.waiting = b.waiting[n:]
+		b.running = n > 0
+		b.mu.Unlock()
+		if n == 0 {
 			return
 		}
-		if len(batch) > largestBatch {
-			batch = batch[:largestBatch:largestBatch]
-		}
-		b.waiting = b.waiting[len(batch):]
-		b.mu.Unlock()
 		b.runAll(batch)
 	}
+}
+
+// next is how many of the waiting make the next batch.
+func (b *batcher[T]) next() int {
+	n, bytes := 0, 0
+	for n < len(b.waiting) && n < largestBatch {
+		if b.size != nil {
+			if bytes += b.size(b.waiting[n].value); bytes > heaviest && n > 0 {
+				break
+			}
+		}
+		n++
+	}
+	return n
 }
 
 // runAll runs a batch. What fails together is tried one by one, so that nobody fails for another's sake; but not where the database is away.

@@ -152,9 +152,9 @@ func (db *DB) change(ctx context.Context, do func(conn) ([]notice, error)) error
 }
 
 func (db *DB) startBatchers() {
-	db.admits = &batcher[admit]{run: db.admitAll}
+	db.admits = &batcher[admit]{run: db.admitAll, size: func(a *admit) int { return len(a.Circuit) }}
 	db.starts = &batcher[start]{run: db.startAll}
-	db.finishes = &batcher[finish]{run: db.finishAll}
+	db.finishes = &batcher[finish]{run: db.finishAll, size: (*finish).size}
 }
 
 func (d *sqliteDB) tell(context.Context, conn, []notice) error { return nil } // there is one process that waits
