@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/softquantus/qcos/internal/account"
+	"github.com/softquantus/qcos/internal/store/storetest"
 	"github.com/softquantus/qcos/pkg/api"
 )
 
@@ -288,6 +289,27 @@ func TestWalls(t *testing.T) {
 		w.submit(other, api.ExecuteRequest{QASM: bell, JobID: "done", Shots: 3}) // ids are each account's own
 		w.ask("DELETE", "/jobs/"+waiting, owner, nil)
 	})
+}
+
+// TestEveryRouteNeedsAKey: what the document says of keys is so, on both forms of every path.
+func TestEveryRouteNeedsAKey(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t), 1)
+	tried := 0
+	for pattern, methods := range w.document.Paths {
+		for method, op := range methods {
+			for _, prefix := range []string{"", api.Prefix} {
+				path := prefix + strings.NewReplacer("{job_id}", "x", "{key_id}", "key_x").Replace(pattern)
+				a := w.ask(strings.ToUpper(method), path, "", nil)
+				tried++
+				if needs := len(op.Security) > 0; needs != (a.status == 401) {
+					t.Errorf("%s %s without a key: %d, and the document says %t", method, path, a.status, needs)
+				}
+			}
+		}
+	}
+	if tried < 40 {
+		t.Fatalf("%d routes only", tried)
+	}
 }
 
 func headerNames(h http.Header) []string {
