@@ -25,6 +25,7 @@ type fake struct {
 	change chan struct{}
 	err    error // what every call answers, where it is set
 	panics bool
+	gone   bool // Wait answers with its context's error, as the real one does
 }
 
 func newFake() *fake {
@@ -157,6 +158,9 @@ func (f *fake) Wait(ctx context.Context, owner int64, id string, d time.Duration
 		select {
 		case <-change:
 		case <-ctx.Done():
+			if f.gone {
+				return v, ctx.Err()
+			}
 			return v, nil
 		}
 	}

@@ -68,8 +68,11 @@ func (s *Server) recovered(v any, a *answer, t *trip) (aborted bool) {
 
 func (s *Server) finished(r *http.Request, a *answer, t *trip, took time.Duration, aborted bool) {
 	status := a.status
-	if status == 0 {
+	switch {
+	case status == 0:
 		status = http.StatusOK
+	case status == http.StatusServiceUnavailable && r.Context().Err() != nil:
+		status = statusGone
 	}
 	s.metrics.observe(t.route, status, took)
 	level := slog.LevelInfo
@@ -100,6 +103,9 @@ func (s *Server) finished(r *http.Request, a *answer, t *trip, took time.Duratio
 	}
 	s.log.LogAttrs(r.Context(), level, "request", attrs...)
 }
+
+// statusGone stands in log and metrics for the answer that nobody waited for any more. It is not the server's failure, and is never sent.
+const statusGone = 499
 
 // shownID cuts the id of a job that looks like a key: somebody may have put theirs in the wrong place.
 func shownID(id string) string {

@@ -25,6 +25,7 @@ func (s *Server) route(m *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		bare, ok := barePath(r.URL)
 		if !ok {
+			tripOf(r.Context()).route = ""
 			problemNoRoute().write(w)
 			return
 		}
@@ -32,6 +33,7 @@ func (s *Server) route(m *http.ServeMux) http.Handler {
 		r2.URL = bare
 		handler, pattern := m.Handler(r2)
 		if pattern == "" {
+			tripOf(r.Context()).route = ""
 			noRoute(handler, w, r2)
 			return
 		}

@@ -706,3 +706,27 @@ func waiting(s *Server) float64 {
 	}
 	return m.GetGauge().GetValue()
 }
+
+// TestGoneClientIsNoFailure: a client that gives a long poll up is not counted as a failure of the server.
+func TestGoneClientIsNoFailure(t *testing.T) {
+	f, s := newTest(t, func(o *Options) { o.MetricsFrom = []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")} })
+	ask(s, "POST", "/execute", `{"qasm":`+quoted(bell)+`,"job_id":"a"}`)
+	f.gone = true
+	ctx, cancel := context.WithCancel(t.Context())
+	r := httptest.NewRequest("GET", "/results/a?wait=60", nil).WithContext(ctx)
+	r.Header.Set(api.HeaderKey, freeKey)
+	done := make(chan struct{})
+	go func() {
+		s.ServeHTTP(httptest.NewRecorder(), r)
+		close(done)
+	}()
+	for waiting(s) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	<-done
+	metrics := ask(s, "GET", "/metrics", "").Body.String()
+	if !strings.Contains(metrics, `qcos_http_request_seconds_count{route="GET /results/{job_id}",status="499"} 1`) || strings.Contains(metrics, `status="5`) {
+		t.Errorf("%s", metrics)
+	}
+}
