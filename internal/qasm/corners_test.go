@@ -43,6 +43,15 @@ func TestCorners(t *testing.T) {
 	if len(files) < 100 {
 		t.Errorf("%d programs only", len(files))
 	}
+	docs, err := os.ReadFile("../../docs/openqasm.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if name := strings.TrimSuffix(filepath.Base(file), ".qasm"); !strings.Contains(string(docs), "`"+name+"`") {
+			t.Errorf("docs/openqasm.md does not say what is done with the corner %s", name)
+		}
+	}
 }
 
 // corner is a program in a line or two: how it is received, and what it gives.

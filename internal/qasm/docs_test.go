@@ -39,7 +39,8 @@ func TestDocs(t *testing.T) {
 			t.Errorf("docs/openqasm.md does not know `%s`", code)
 		}
 	}
-	for _, m := range inTable.FindAllStringSubmatch(string(text), -1) {
+	warnings, _, _ := strings.Cut(string(text), "\n## Choices") // the tables behind it list other names
+	for _, m := range inTable.FindAllStringSubmatch(warnings, -1) {
 		if !codes[m[1]] {
 			t.Errorf("docs/openqasm.md lists `%s`, which is never reported", m[1])
 		}

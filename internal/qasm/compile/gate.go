@@ -461,10 +461,10 @@ func (c *Compiler) formula(e ast.Expr) (formula, bool) {
 			return formula{}, false
 		}
 		v, ok := c.angleParam(o)
-		if !ok {
+		switch {
+		case !ok:
 			return formula{}, false
-		}
-		if !v.known {
+		case !v.known:
 			c.rep.Error(e.Span(), "not_constant", "", "a number within a gate is made of constants and of the gate's parameters")
 			return formula{}, false
 		}

@@ -15,3 +15,4 @@ ctrl @ x q[0];
 pow("1") @ x q[0];
 inv @ measure_it q[0];
 gphase(pi, 2);
+gate half a { pow(true) @ x a; ctrl(0.5) @ x a; rx(10ns) a; }
