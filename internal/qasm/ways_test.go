@@ -158,4 +158,3 @@ func (g *generator) loop() {
 	}
 	g.line("}")
 }
-
