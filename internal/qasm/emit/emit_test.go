@@ -323,3 +323,53 @@ measure q -> c;`), qasm.Options{})
 	// cx q[0], q[1];
 	// c = measure q;
 }
+
+// TestRandom writes random circuits in both languages and compares the states.
+func TestRandom(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 2))
+	var rows []*gate.Gate
+	for i := range gate.All() {
+		if row := &gate.All()[i]; row.IsPrimitive() && row.ID != gate.Unitary {
+			rows = append(rows, row)
+		}
+	}
+	for range 150 {
+		n := 2 + r.IntN(3)
+		c := prepared(r, n)
+		for range 12 {
+			randomGate(r, c, rows, n)
+		}
+		want := reference.State(c)
+		for name, d := range dialects {
+			if got, text := back(t, c, d); got != nil && distance(reference.State(got), want) > 1e-9 {
+				t.Fatalf("in OpenQASM %s:\n%s", name, text)
+			}
+		}
+	}
+}
+
+// randomGate appends a gate on some of n qubits, or nothing where the one that was drawn needs more.
+func randomGate(r *rand.Rand, c *circuit.Circuit, rows []*gate.Gate, n int) {
+	row := rows[r.IntN(len(rows))]
+	controls := r.IntN(3)
+	size := controls + len(row.Operands)
+	if size > n || size == 0 {
+		return
+	}
+	qubits := make([]circuit.Qubit, size)
+	for k, q := range r.Perm(n)[:size] {
+		qubits[k] = uint32(q)
+	}
+	if len(row.Operands) > 0 && r.IntN(8) == 0 {
+		angles := []float64{r.Float64(), r.Float64(), r.Float64(), r.Float64()}
+		c.AddUnitary(gate.Power(row.Matrix(angles[:len(row.Params)]), r.Float64()), controls, qubits...)
+		return
+	}
+	params := make([]float64, len(row.Params))
+	for k := range params {
+		params[k] = []float64{math.Pi / 2, -math.Pi / 4, 3 * math.Pi, 1e-9, 4 * (r.Float64() - 0.5)}[r.IntN(5)]
+	}
+	c.AddGate(row.ID, controls, params, qubits...)
+}
