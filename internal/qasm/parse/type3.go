@@ -5,7 +5,7 @@ import (
 	"github.com/softquantus/qcos/internal/qasm/token"
 )
 
-// typeKinds are the types by their keywords.
+// typeKind is the type of a keyword.
 func typeKind(s token.Symbol) (ast.TypeKind, bool) {
 	switch s {
 	case token.BitType:
