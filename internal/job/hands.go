@@ -17,8 +17,13 @@ var (
 	errTooLong    = errors.New("the job is not as light as planned")
 )
 
-// startMost is how many attempts are begun in one transaction.
-const startMost = 512
+// How many attempts a light lane has begun that do not run yet. It is as few as keep the lanes busy, so that the death of the process costs
+// few jobs an attempt which did nothing wrong: it doubles when lanes ran dry while a transaction began the next, and falls by one with
+// each transaction in which they did not.
+const (
+	leastAhead = 1
+	mostAhead  = 64
+)
 
 // hands are the jobs that a runner has in hand: they arrive by the queue, are begun many at a time, wait for a lane, run, and leave when
 // the store knows how they ended.
@@ -33,6 +38,7 @@ type hands struct {
 	light    []*attempt // begun, waiting for a lane
 	heavy    []*attempt
 	running  struct{ light, heavy int }
+	ahead    int              // attempts that a light lane begins ahead
 	held     map[Row]*attempt // all that are begun
 	returned []Row            // begun and to be given up
 	empty    chan struct{}    // closed when nothing is in hand; nil where nobody waits for it
@@ -66,7 +72,7 @@ func (a *attempt) isHeavy() bool { return a.long || Heavy(a.Plan.Bytes, a.Plan.S
 // apart reports whether the job runs in a process of its own: also one that may have taken its worker with it before.
 func (a *attempt) apart() bool { return a.isHeavy() || a.Lost > 0 }
 
-func newHands(r *Runner) *hands { return &hands{r: r, held: map[Row]*attempt{}} }
+func newHands(r *Runner) *hands { return &hands{r: r, held: map[Row]*attempt{}, ahead: leastAhead} }
 
 // receive takes released jobs in hand and returns when all of them have left it. It is what the queue calls.
 func (h *hands) receive(ctx context.Context, rows []Row) error {
@@ -87,10 +93,7 @@ func (h *hands) receive(ctx context.Context, rows []Row) error {
 		h.mu.Unlock()
 		return nil
 	}
-	if !h.starting {
-		h.starting = true
-		go h.start(context.WithoutCancel(ctx))
-	}
+	h.startMore()
 	h.mu.Unlock()
 	select {
 	case <-l.done:
@@ -100,13 +103,20 @@ func (h *hands) receive(ctx context.Context, rows []Row) error {
 	}
 }
 
-// start begins what arrived until nothing is left: what comes in the meantime goes into the next transaction.
+// start begins what arrived as far as lanes will soon be free for it: what comes in the meantime goes into the next transaction. Who makes room
+// starts it again.
 func (h *hands) start(ctx context.Context) {
 	for {
 		h.mu.Lock()
-		n := min(len(h.arrived), startMost)
+		n := min(len(h.arrived), h.mayBegin())
 		batch := slices.Clone(h.arrived[:n])
-		if n == 0 || h.closed {
+		if n == 0 && !h.closed {
+			h.starting = false
+			h.checkEmpty()
+			h.mu.Unlock()
+			return
+		}
+		if h.closed {
 			for _, a := range h.arrived { // stopping returns them to the waiting
 				h.leave(a.lot, errStopped)
 			}
@@ -127,12 +137,32 @@ func (h *hands) start(ctx context.Context) {
 	}
 }
 
+// mayBegin is how many more attempts may be begun now. Which of them are heavy nobody knows yet; there are no more than lanes for them.
+// The caller holds mu.
+func (h *hands) mayBegin() int {
+	lanes := lightLanes(h.r.self.Slots, h.running.heavy)
+	return max(0, lanes*(1+h.ahead)-len(h.light)-h.running.light)
+}
+
+// startMore has start run where there is something to begin. The caller holds mu.
+func (h *hands) startMore() {
+	if !h.starting && len(h.arrived) > 0 && (h.closed || h.mayBegin() > 0) {
+		h.starting = true
+		go h.start(context.Background()) // jobs in hand outlive the call that brought them
+	}
+}
+
 // begin enters what the store has begun and lets go of the rest: jobs that were cancelled or swept in the meantime or, after an error,
 // all of them: the queue brings them again.
 func (h *hands) begin(ctx context.Context, batch []arrival, begun []Started, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.arrived = h.arrived[len(batch):]
+	if len(h.light) == 0 && h.running.light < lightLanes(h.r.self.Slots, h.running.heavy) && len(h.arrived) > 0 {
+		h.ahead = min(2*h.ahead, mostAhead)
+	} else {
+		h.ahead = max(h.ahead-1, leastAhead)
+	}
 	if err != nil {
 		h.r.Log.Warn("released jobs could not be begun and are tried again", "jobs", len(batch), "error", err)
 	}
@@ -180,6 +210,9 @@ func (h *hands) pump() {
 		h.light = h.light[1:]
 		h.running.light++
 		go h.run(a, &h.running.light, 1)
+	}
+	if len(h.light) <= lightLanes(slots, h.running.heavy)*h.ahead/2 { // several at a time
+		h.startMore()
 	}
 }
 
@@ -262,6 +295,7 @@ func (h *hands) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.closed = true
+	h.startMore() // which lets go of what arrived
 }
 
 func (h *hands) isClosed() bool {

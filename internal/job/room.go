@@ -3,7 +3,7 @@ package job
 // How far ahead of its slots a worker gets light jobs: enough that slots do not wait for the next release, and so little that a
 // job of a higher priority that comes now is not behind more than a moment's work.
 const (
-	aheadSeconds = 0.1   // of planned work a slot
+	aheadSeconds = 0.05  // of planned work a slot
 	aheadJobs    = 64    // a slot
 	jobSeconds   = 0.001 // what a job takes at least, with all that is around its run
 )
