@@ -227,6 +227,9 @@ func (p *parts) work(db *store.DB, o Options, holder string) error {
 	if err != nil {
 		return err
 	}
+	if err := r.Register(p.ctx); err != nil { // before it is said that requests are taken
+		return err
+	}
 	p.group.Go(func() error { return r.Run(p.ctx) })
 	return nil
 }

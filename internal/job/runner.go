@@ -40,9 +40,10 @@ type RunnerOptions struct {
 // Runner runs the jobs that are released to this process: it is the worker that the store and the dispatcher know.
 type Runner struct {
 	RunnerOptions
-	self    Worker
-	hands   *hands
-	results *results
+	self       Worker
+	registered bool
+	hands      *hands
+	results    *results
 
 	mu   sync.Mutex
 	beat time.Time // of the last heartbeat that arrived
@@ -88,9 +89,11 @@ const (
 	leavePatience = 10 * time.Second
 )
 
-// Run registers the worker and runs jobs until ctx ends. Then it takes no more, waits for those that run for as long as Grace says,
-// returns the others to the queue and leaves. Its error is that it could not begin.
-func (r *Runner) Run(ctx context.Context) error {
+// Register makes the worker known, so that jobs for it are accepted: where it has not been called, Run does.
+func (r *Runner) Register(ctx context.Context) error {
+	if r.registered {
+		return nil
+	}
 	if r.Sole {
 		if err := r.inherit(ctx); err != nil {
 			return err
@@ -98,6 +101,16 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 	if err := r.heartbeat(ctx); err != nil {
 		return fmt.Errorf("the worker cannot register itself: %w", err)
+	}
+	r.registered = true
+	return nil
+}
+
+// Run registers the worker and runs jobs until ctx ends. Then it takes no more, waits for those that run for as long as Grace says,
+// returns the others to the queue and leaves. Its error is that it could not begin.
+func (r *Runner) Run(ctx context.Context) error {
+	if err := r.Register(ctx); err != nil {
+		return err
 	}
 	work, endWork := context.WithCancel(context.WithoutCancel(ctx)) // everything that jobs in hand still need
 	defer endWork()
