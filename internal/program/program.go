@@ -231,6 +231,21 @@ func (e *Eval) Words() (a, b, c int32) {
 	return int32(e.Call.Result.Words()), int32(e.Call.Params[0].Words()), c
 }
 
+// Steps is about how many instructions for single words the operation takes, with a second operand c.
+func (e *Eval) Steps(c []uint64) int64 {
+	a, b, _ := e.Words()
+	n := int64(a + b)
+	if e.Kind == Binary && e.On.Width > 64 {
+		switch e.Op {
+		case value.Mul, value.Div, value.Mod:
+			n += int64(b) * int64(b) / 4
+		case value.Pow:
+			n += int64(b) * int64(b) / 2 * int64(value.BitLen(e.On, c))
+		}
+	}
+	return n
+}
+
 // Run computes the operation: a of b, and of c where there are two operands.
 func (e *Eval) Run(a, b, c []uint64) error {
 	switch e.Kind {

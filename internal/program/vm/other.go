@@ -66,7 +66,7 @@ func simple(in *program.Instr, f []uint64) {
 func (m *Machine) calculate(ctx context.Context, in *program.Instr, f []uint64, at int32) error {
 	e := &m.program.Evals[in.W]
 	a, b, c := e.Words()
-	if err := m.tick(ctx, int64(a+b), at); err != nil {
+	if err := m.tick(ctx, e.Steps(f[in.C:in.C+c]), at); err != nil {
 		return err
 	}
 	if err := e.Run(f[in.A:in.A+a], f[in.B:in.B+b], f[in.C:in.C+c]); err != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/softquantus/qcos/internal/program"
 	"github.com/softquantus/qcos/internal/program/vm"
 	"github.com/softquantus/qcos/internal/sim"
-	"github.com/softquantus/qcos/internal/sim/rng"
 )
 
 // driver is a run of a program in progress. Branches go from stop to stop: the program runs until it asks about a qubit, the state
@@ -315,21 +314,15 @@ func (d *driver) apply(ctx context.Context, b *branch, idle bool) error {
 
 // settleRecord clears what does not matter any more, so that equal records are equal words.
 func (d *driver) settleRecord(b *branch, r *record) {
-	words := r.bits.Words()
 	if b.stop != nil {
-		for i, mask := range b.stop.needed {
-			words[i] &= mask
-		}
+		keepOnly(b.stop.needed, r.bits.Words())
 	}
 	r.hash = wordHash(r.bits)
 }
 
 // wait lets a branch wait at its stop for those that are behind it.
 func (d *driver) wait(ctx context.Context, b *branch) error {
-	b.live = 0
-	for i, w := range b.records[0].bits.Words() {
-		b.live = rng.Mix(b.live, w&b.stop.live[i])
-	}
+	b.live = hashOf(b.stop.live, b.records[0].bits.Words())
 	d.hold(b, 1)
 	s := b.stop
 	if s.waiting = append(s.waiting, b); len(s.waiting) == 1 {
@@ -358,13 +351,7 @@ func (d *driver) finger(_ context.Context, b *branch) error {
 
 // equal is kin's.
 func (d *driver) equal(a, b *branch) bool {
-	x, y := a.records[0].bits.Words(), b.records[0].bits.Words()
-	for i, mask := range a.stop.live {
-		if (x[i]^y[i])&mask != 0 {
-			return false
-		}
-	}
-	if !a.state.Same(b.state, d.answers.amplitudes) {
+	if !agree(a.stop.live, a.records[0].bits.Words(), b.records[0].bits.Words()) || !a.state.Same(b.state, d.answers.amplitudes) {
 		return false
 	}
 	a.steps = max(a.steps, b.steps) // they will be one

@@ -1,6 +1,8 @@
 package branch
 
 import (
+	mathbits "math/bits"
+
 	"github.com/softquantus/qcos/internal/bitvec"
 	"github.com/softquantus/qcos/internal/sim/rng"
 )
@@ -15,9 +17,15 @@ type outcomes struct {
 func wordHash(bits bitvec.Vec) uint64 {
 	h := uint64(0)
 	for _, w := range bits.Words() {
-		h = rng.Mix(h, w)
+		h = fold(h, w)
 	}
-	return h
+	return rng.Mix(h, uint64(bits.Len()))
+}
+
+// fold enters a word into a hash: the 128-bit product of both, folded (as in wyhash, by Wang Yi).
+func fold(h, w uint64) uint64 {
+	high, low := mathbits.Mul64(h^0x9e3779b97f4a7c15, w^0xd1b54a32d192ed03)
+	return high ^ low
 }
 
 // add enters count and weight for bits, which are copied where they are new.

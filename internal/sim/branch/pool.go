@@ -6,6 +6,7 @@ import "github.com/softquantus/qcos/internal/bitvec"
 const (
 	maxIdleStates = 8
 	maxIdleBits   = 1 << 12
+	maxIdleWords  = 1 << 8 // of a vector: larger ones are left to the garbage collector
 )
 
 // pool keeps what merged branches leave for those to come: circuits with feedback split and merge thousands of times.
@@ -56,7 +57,7 @@ func (p *pool) cloneBits(v bitvec.Vec) bitvec.Vec {
 }
 
 func (p *pool) releaseBits(v bitvec.Vec) {
-	if len(p.bits) < maxIdleBits {
+	if len(p.bits) < maxIdleBits && len(v.Words()) <= maxIdleWords {
 		p.bits = append(p.bits, v)
 	}
 }

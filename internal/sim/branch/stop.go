@@ -17,9 +17,9 @@ type stop struct {
 	hash   uint64 // names the place to the random numbers
 	reset  bool
 
-	live   []uint64 // the bits of memory on which the run depends from here on
-	needed []uint64 // and those that are reported besides
-	gates  bool     // the state may change from here on, this reset included
+	live   program.View // the bits of memory on which the run depends from here on
+	needed program.View // and those that are reported besides
+	gates  bool         // the state may change from here on, this reset included
 
 	waiting  []*branch       // that have come here
 	measured []circuit.Qubit // where not gates: what may be measured from here on
@@ -55,11 +55,11 @@ type stops struct {
 	program *program.Program
 	flow    *program.Flow
 	byPlace map[uint64][]*stop
-	words   int // of masks held
+	held    int // entries of their views
 }
 
-// maxMasks bounds the memory for masks, in words: beyond it they are made again each time that the last branch has left.
-const maxMasks = 1 << 22
+// maxViews bounds the memory for views, in entries: beyond it they are made again each time that the last branch has left.
+const maxViews = 1 << 22
 
 func newStops(p *program.Program) *stops {
 	return &stops{program: p, flow: program.NewFlow(p), byPlace: map[uint64][]*stop{}}
@@ -76,20 +76,20 @@ func (l *stops) of(m *vm.Machine) *stop {
 			return s
 		}
 	}
-	if l.words > maxMasks {
+	if l.held > maxViews {
 		l.forget()
 	}
 	s := &stop{pc: m.PC, fp: m.FP, stack: slices.Clone(m.Stack), hash: hash, reset: l.program.Code[m.PC].Op == program.Reset}
-	s.live, s.needed = l.mask(s, len(m.Mem), false), l.mask(s, len(m.Mem), true)
+	s.live, s.needed = l.view(s, len(m.Mem), false), l.view(s, len(m.Mem), true)
 	s.gates = l.gatesAhead(s)
 	l.byPlace[hash] = append(l.byPlace[hash], s)
-	l.words += 2 * len(m.Mem)
+	l.held += len(s.live) + len(s.needed)
 	return s
 }
 
 // forget drops stops where nobody waits.
 func (l *stops) forget() {
-	l.words = 0
+	l.held = 0
 	for hash, list := range l.byPlace {
 		list = slices.DeleteFunc(list, func(s *stop) bool { return len(s.waiting) == 0 })
 		if len(list) == 0 {
@@ -98,7 +98,7 @@ func (l *stops) forget() {
 		}
 		l.byPlace[hash] = list
 		for _, s := range list {
-			l.words += 2 * len(s.live)
+			l.held += len(s.live) + len(s.needed)
 		}
 	}
 }
@@ -117,22 +117,65 @@ func (l *stops) eachFrame(s *stop, words int, f func(fn int, pc int32, from, to 
 	f(fn, s.pc, from, int32(words))
 }
 
-// mask is the bits of all frames that matter at a stop.
-func (l *stops) mask(s *stop, words int, needed bool) []uint64 {
-	mask := make([]uint64, words)
+// view is the bits of all frames that matter at a stop, by place in memory.
+func (l *stops) view(s *stop, words int, needed bool) (all program.View) {
 	l.eachFrame(s, words, func(fn int, pc, from, to int32) {
 		for _, b := range l.flow.View(fn, pc, needed) {
-			for slot := b.First; slot < b.First+b.N && from+slot < to; slot++ {
-				mask[from+slot] = b.Mask
+			b.First += from
+			if b.N = min(b.N, to-b.First); b.N > 0 {
+				all = append(all, b)
 			}
 		}
 	})
-	if needed { // what the run depends on is always among it
-		for i, m := range s.live {
-			mask[i] |= m
+	return all
+}
+
+// allBits is the mask of slots that matter as a whole.
+const allBits = ^uint64(0)
+
+// keepOnly clears the bits of memory that are not in a view.
+func keepOnly(v program.View, memory []uint64) {
+	done := int32(0)
+	for _, b := range v {
+		clear(memory[done:b.First])
+		done = b.First + b.N
+		if b.Mask != allBits {
+			for i := b.First; i < done; i++ {
+				memory[i] &= b.Mask
+			}
 		}
 	}
-	return mask
+	clear(memory[done:])
+}
+
+// hashOf is a hash of the bits of memory that are in a view.
+func hashOf(v program.View, memory []uint64) uint64 {
+	h := uint64(0)
+	for _, b := range v {
+		for _, w := range memory[b.First : b.First+b.N] {
+			h = fold(h, w&b.Mask)
+		}
+	}
+	return h
+}
+
+// agree reports whether two memories have the same bits in a view.
+func agree(v program.View, x, y []uint64) bool {
+	for _, b := range v {
+		p, q := x[b.First:b.First+b.N], y[b.First:b.First+b.N]
+		if b.Mask == allBits {
+			if !slices.Equal(p, q) {
+				return false
+			}
+			continue
+		}
+		for i := range p {
+			if (p[i]^q[i])&b.Mask != 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (l *stops) gatesAhead(s *stop) bool {
