@@ -28,12 +28,24 @@ func (w *writer) conditions(id circuit.CondID) []string {
 		return []string{"if (" + w.comparison(c) + ") "}
 	}
 	r := w.register(c)
-	whole := r.First == c.First && r.Size == c.Width
 	name := w.clbits[r.First].register
-	if whole && !c.Negate {
-		return []string{fmt.Sprintf("if (%s == %s) ", name, value)}
+	if c.Negate && c.Width == 1 {
+		value, c.Negate = new(big.Int).Xor(value, big.NewInt(1)), false
 	}
-	return w.cases(c, r, name)
+	if !c.Negate && w.othersZero(c, r) {
+		return []string{fmt.Sprintf("if (%s == %s) ", name, value.Lsh(value, uint(c.First-r.First)))}
+	}
+	return w.cases(w.circuit.Condition(id), r, name)
+}
+
+// othersZero reports whether all bits of a register that a condition is not about are still 0.
+func (w *writer) othersZero(c circuit.Condition, r circuit.Register) bool {
+	for bit := r.First; bit < r.First+uint32(r.Size); bit++ {
+		if (bit < c.First || bit >= c.First+uint32(c.Width)) && w.measured[bit] {
+			return false
+		}
+	}
+	return true
 }
 
 // cases lists the values of a register under which a condition holds that is not about equality of the whole.

@@ -41,6 +41,7 @@ func written(w *writer) (text []byte, err error) {
 		}
 	}()
 	w.declare()
+	w.measured = make([]bool, c.NumClbits)
 	for i := 0; i < len(c.Ops); i++ {
 		i += w.op(i)
 	}
@@ -58,7 +59,9 @@ type writer struct {
 	out     bytes.Buffer
 	qubits  []place // by qubit
 	clbits  []place // by clbit
-	phase   float64 // of the whole, still to be written
+	// measured says of each clbit whether something was written to it so far.
+	measured []bool
+	phase    float64 // of the whole, still to be written
 
 	now       circuit.Op     // the operation being written
 	condition string         // of it, with the word if and a blank behind; empty: none

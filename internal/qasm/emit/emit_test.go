@@ -258,6 +258,9 @@ func TestRefusals(t *testing.T) {
 		c.AddUnitary(gate.Kron(swap, gate.Kron(swap, swap)), 0, 0, 1, 2, 3, 4, 5)
 	})
 	refused("on some bits", gate.QASM2, func(c *circuit.Circuit) {
+		for q := range uint32(14) {
+			c.AddMeasure(q, q)
+		}
 		c.AddReset(0).If = c.AddCondition(circuit.Condition{First: 1, Width: 2, Value: bitvec.FromUint64(1, 2)})
 	})
 	refused("several registers", gate.QASM3, func(c *circuit.Circuit) {

@@ -64,6 +64,7 @@ func (w *writer) measure(i int, q circuit.Qubit) int {
 		return 0
 	}
 	from, to := w.qubits[q], w.clbits[w.now.Clbit()]
+	w.measured[w.now.Clbit()] = true
 	n := 1
 	if i >= 0 && from.index == 0 && to.index == 0 && from.size == to.size && from.size > 1 && w.measuresAll(i, from.size) {
 		n = from.size
@@ -71,6 +72,9 @@ func (w *writer) measure(i int, q circuit.Qubit) int {
 	source, target := from.String(), to.String()
 	if n > 1 {
 		source, target = from.register, to.register
+		for k := range n {
+			w.measured[int(w.now.Clbit())+k] = true
+		}
 	}
 	if w.dialect == gate.QASM2 {
 		w.statement("measure %s -> %s;", source, target)
