@@ -121,10 +121,12 @@ func (p *Program) callFits(f *Func, in Instr) bool {
 }
 
 func verifyWidth(in Instr) string {
-	wide := in.Op == GetBitAt || in.Op == PutBitAt || in.Op == Extract || in.Op == Insert
+	wide := in.Op == Extract || in.Op == Insert
 	narrow := in.Op >= AddI && in.Op <= ZExt
 	switch {
 	case in.Op == And || in.Op == Or || in.Op == Xor: // the same for all widths
+	case (in.Op == GetBitAt || in.Op == PutBitAt) && in.W < 0: // of no bits none is found, which CheckIndex says before
+		return "a negative width"
 	case wide && in.W < 1, narrow && (in.W < 1 || in.W > 64):
 		return fmt.Sprintf("a width of %d bits", in.W)
 	case (in.Op == GetBit || in.Op == PutBit || in.Op == Extract || in.Op == Insert) && in.C < 0:
