@@ -169,7 +169,7 @@ func (o *authListKeysOptions) run(ctx context.Context) error {
 	if err != nil {
 		return authError(err, s)
 	}
-	o.warnOfOld(keys)
+	o.app.warnOfOldKeys(keys)
 	if o.format == formatJSON {
 		return o.app.writeJSON(api.KeyList{Keys: keys})
 	}
@@ -187,20 +187,20 @@ func (o *authListKeysOptions) run(ctx context.Context) error {
 	return o.app.write(text.Bytes())
 }
 
-// warnOfOld is one line about keys that should be rotated.
-func (o *authListKeysOptions) warnOfOld(keys []api.Key) {
+// warnOfOldKeys is one line about keys that should be rotated.
+func (a *App) warnOfOldKeys(keys []api.Key) {
 	var old []string
 	for _, k := range keys {
-		if o.app.Now().Sub(k.CreatedAt.Time) > oldKey {
+		if a.Now().Sub(k.CreatedAt.Time) > oldKey {
 			old = append(old, k.ID)
 		}
 	}
 	switch len(old) {
 	case 0:
 	case 1:
-		o.app.warn(fmt.Sprintf("the key %s is older than 90 days: exchange it with qcos auth rotate-key %s", old[0], old[0]))
+		a.warn(fmt.Sprintf("the key %s is older than 90 days: exchange it with qcos auth rotate-key %s", old[0], old[0]))
 	default:
-		o.app.warn(fmt.Sprintf("%d keys are older than 90 days: exchange them with qcos auth rotate-key: %s", len(old), strings.Join(old, ", ")))
+		a.warn(fmt.Sprintf("%d keys are older than 90 days: exchange them with qcos auth rotate-key: %s", len(old), strings.Join(old, ", ")))
 	}
 }
 

@@ -195,12 +195,17 @@ func TestOldKeysAreToldOfOnce(t *testing.T) {
 	s := startReplicas(t, storetest.SQLite(t), 1)
 	p, v := member(t, s)
 	p.logInQuietly(v)
-	p.must("auth", "create-key", "--name", "old")
+	key := p.is(p.must("auth", "create-key", "--name", "old"), `✓ API Key created: `+keyPattern+`\n(?s:.*)`)[1]
 	s.clock.advance(91 * 24 * time.Hour)
 	p.logInQuietly(v)
-	_, out, words := p.run("auth", "list-keys")
-	if n := strings.Count(words, "older than 90 days"); n != 1 || strings.Contains(out, "90 days") {
-		t.Errorf("told %d times:\n%s%s", n, out, words)
+	_, out, told := p.run("auth", "list-keys")
+	if n := strings.Count(told, "older than 90 days"); n != 1 || strings.Contains(out, "90 days") {
+		t.Errorf("told %d times:\n%s%s", n, out, told)
+	}
+	p.typed = key
+	code, _, words := p.run("configure", "--api-key", "-")
+	if n := strings.Count(words, "older than 90 days"); code != exitOK || n != 1 {
+		t.Errorf("configure: %d, told %d times:\n%s", code, n, words)
 	}
 }
 

@@ -3,13 +3,16 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/softquantus/qcos/internal/config"
 	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/pkg/api"
 )
 
 type configureOptions struct {
@@ -165,6 +168,7 @@ func (o *configureOptions) tell(ctx context.Context) error {
 	}
 	if _, ok := o.given[config.APIKey]; ok {
 		o.warnOfStronger()
+		o.warnOfOld(ctx, o.given[config.APIKey])
 	}
 	warnOfDotEnv(ctx, o.app, o.sources)
 	return nil
@@ -185,6 +189,33 @@ func place(sources config.Sources, profile string) string {
 		return path
 	}
 	return fmt.Sprintf("%s, profile %s", path, profile)
+}
+
+// oldPatience is how long configure asks a server about the age of a key.
+const oldPatience = 5 * time.Second
+
+// warnOfOld tells that the key just stored should be exchanged. Only a login can see how old a key is: without one, and where the server
+// does not answer, nothing is said.
+func (o *configureOptions) warnOfOld(ctx context.Context, key string) {
+	s, err := config.Resolve(o.sources)
+	if err != nil {
+		return
+	}
+	if l, err := o.app.session(s); err != nil || l == nil {
+		return
+	}
+	client, err := (&clientOptions{app: o.app}).sessionClient(s)
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, oldPatience)
+	defer cancel()
+	keys, err := client.Keys(ctx)
+	if err != nil {
+		return
+	}
+	keys = slices.DeleteFunc(keys, func(k api.Key) bool { return !strings.HasPrefix(key, "qcos-"+k.Prefix) })
+	o.app.warnOfOldKeys(keys)
 }
 
 // warnOfStronger tells that the key just stored is not the one that commands will use.

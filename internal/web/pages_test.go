@@ -93,7 +93,7 @@ func TestTryShowsTheResult(t *testing.T) {
 	s := newSite(t)
 	b := s.signedUp("a@example.com")
 	p := b.get("/app/try")
-	p.mustHave(t, "OPENQASM 2.0;", "10 of 10 jobs are left today.")
+	p.mustHave(t, "OPENQASM 3.0;", "10 of 10 jobs are left today.")
 	p = b.post("/app/try", "qasm", "OPENQASM 2.0;\r\nqreg q[2];\r\ncreg c[2];\r\nU(pi/2,0,pi) q[0];\r\nCX q[0],q[1];\r\nmeasure q->c;", "shots", "1000", "name", "bell")
 	if !strings.HasPrefix(p.url.Path, "/app/jobs/") {
 		t.Fatalf("the circuit was not accepted: %s\n%s", p.url, p.body)

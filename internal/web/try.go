@@ -16,18 +16,18 @@ import (
 )
 
 // example is what the page begins with: three qubits in a GHZ state.
-const example = `OPENQASM 2.0;
-include "qelib1.inc";
+const example = `OPENQASM 3.0;
+include "stdgates.inc";
 
 // Three qubits that always agree: a GHZ state.
-qreg q[3];
-creg c[3];
+qubit[3] q;
+bit[3] c;
 
 h q[0];
 cx q[0], q[1];
 cx q[1], q[2];
 
-measure q -> c;
+c = measure q;
 `
 
 type tryData struct {
