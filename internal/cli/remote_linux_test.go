@@ -15,7 +15,7 @@ import (
 // appears waits until text is on the screen.
 func appears(t *testing.T, seen *screen, text string) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(seen.String(), text); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(90 * time.Second); !strings.Contains(seen.String(), text); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%q does not appear: %q", text, seen.String())
 		}
@@ -44,7 +44,7 @@ func remoteAtTerminal(t *testing.T, s *apitest.Server, args ...string) (near *os
 
 // TestInterruptAsks: on a terminal a long wait says where the job is, and Ctrl-C asks what shall become of it.
 func TestInterruptAsks(t *testing.T) {
-	t.Setenv("QCOS_TIMEOUT", "2") // long polls of a second: the line is drawn anew after each
+	t.Setenv("QCOS_TIMEOUT", "4") // long polls of two seconds: the line is drawn anew after each
 	for answer, want := range map[string]api.Status{"y\n": api.StatusCancelled, "n\n": api.StatusProcessing} {
 		s := apitest.New(t)
 		s.Delay = time.Hour
@@ -69,7 +69,7 @@ func TestInterruptAsks(t *testing.T) {
 
 // TestStatusLineGoesAway: nothing of it is left beside the result.
 func TestStatusLineGoesAway(t *testing.T) {
-	t.Setenv("QCOS_TIMEOUT", "2")
+	t.Setenv("QCOS_TIMEOUT", "4")
 	s := apitest.New(t)
 	s.Delay = 2500 * time.Millisecond
 	_, seen, cmd := remoteAtTerminal(t, s, "execute", "bell.qasm", "bell.qasm")

@@ -258,7 +258,7 @@ func TestInterruptedWaitIsResumed(t *testing.T) {
 	if code, out, words := u.does(t, "jobs", "cancel", "left-behind"); code != exitOK {
 		t.Errorf("exit code %d: %s%s", code, out, words)
 	}
-	code, _, words = u.does(t, "jobs", "wait", "--timeout", "10s", "left-behind")
+	code, _, words = u.does(t, "jobs", "wait", "--timeout", "90s", "left-behind")
 	if code != exitFailed || !strings.Contains(words, "job left-behind: cancelled") && !strings.Contains(words, "job left-behind cancelled") {
 		t.Errorf("exit code %d: %s", code, words)
 	}
