@@ -49,7 +49,7 @@ const MachineWidth = 64
 // Limits of widths. Registers of bits are only stored; numbers are multiplied and raised to powers.
 const (
 	MaxWidth    = 1 << 14 // of int, uint and angle
-	MaxRegister = 1 << 24 // of bit[n]
+	MaxRegister = 1 << 20 // of bit[n]
 )
 
 // Types that are needed often.

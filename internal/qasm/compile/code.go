@@ -50,8 +50,8 @@ func (f *code) alloc(n int) int32 {
 	return first
 }
 
-// maxFrame bounds the slots of one frame: 1 GiB.
-const maxFrame = 1 << 27
+// maxFrame bounds the slots of one frame: 256 MiB.
+const maxFrame = 1 << 25
 
 // maxCode bounds the instructions of a program.
 const maxCode = 1 << 26

@@ -263,7 +263,7 @@ func (c *Compiler) checked(i num, n int64, name string) int32 {
 }
 
 // maxIndices bounds the elements that are listed one by one.
-const maxIndices = 1 << 24
+const maxIndices = 1 << 20
 
 // slice is a range as a set of indices, which must be known.
 func (c *Compiler) slice(r *ast.Range, n int64, name string) (indexSet, bool) {

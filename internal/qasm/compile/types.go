@@ -94,7 +94,7 @@ func typeName(t value.Type) string {
 // maxDims and maxElements bound arrays.
 const (
 	maxDims     = 7
-	maxElements = 1 << 26
+	maxElements = 1 << 24
 )
 
 // arrayType is the type of an array declaration: its elements and the length of each dimension.
