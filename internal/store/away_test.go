@@ -4,6 +4,7 @@ package store_test
 
 import (
 	"errors"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/softquantus/qcos/internal/account"
 	"github.com/softquantus/qcos/internal/store"
@@ -29,7 +31,8 @@ func TestServerThatIsAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join(u.Query().Get("host"), "data", "postmaster.pid"))
+	pidFile := filepath.Join(u.Query().Get("host"), "data", "postmaster.pid")
+	text, err := os.ReadFile(pidFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,6 +43,14 @@ func TestServerThatIsAway(t *testing.T) {
 	}
 	if err := syscall.Kill(pid, syscall.SIGQUIT); err != nil { // at once, whoever is connected
 		t.Fatal(err)
+	}
+	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) { // it removes the file when all its processes have ended
+		if _, err := os.Stat(pidFile); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		if time.Since(began) > patience {
+			t.Fatal("the server does not end")
+		}
 	}
 	for range 3 { // the first finds a connection that breaks, the last none
 		for name, ask := range map[string]func() error{
