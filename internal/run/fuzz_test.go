@@ -29,7 +29,7 @@ func FuzzExecute(f *testing.F) {
 		if len(text) > 1<<14 {
 			return
 		}
-		p := qasm.Load("fuzz.qasm", text, qasm.Options{MaxOps: 1 << 12, ReadFile: func(string) ([]byte, error) { return nil, errors.New("no files") }})
+		p := qasm.Load("fuzz.qasm", text, qasm.Options{MaxOps: 1 << 12, UnrollSteps: 1 << 18, ReadFile: func(string) ([]byte, error) { return nil, errors.New("no files") }})
 		w := run.Workload{Circuit: p.Circuit, Program: p.Program}
 		if w.Empty() || w.Qubits() > 12 {
 			return
