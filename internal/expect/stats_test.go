@@ -63,10 +63,9 @@ func TestEntropyThreshold(t *testing.T) {
 
 // sampler draws counts of a distribution.
 type sampler struct {
-	keys  []string
-	p     []float64
-	rng   *rand.Rand
-	other float64
+	keys []string
+	p    []float64
+	rng  *rand.Rand
 }
 
 func newSampler(p map[string]float64, seed uint64) *sampler {

@@ -17,8 +17,8 @@ import (
 type author3 struct {
 	*rand.Rand
 	strings.Builder
-	depth, loops int
-	clifford     bool
+	depth    int
+	clifford bool
 }
 
 func (a *author3) program(statements int) string {

@@ -105,8 +105,6 @@ func (c *Compiler) clbitPlaces() []program.BitPlace { return c.loads() }
 type assembly struct {
 	p      *program.Program
 	clbits []program.BitPlace
-	entry  int32
-	extra  int32 // slots that operations need beyond those of the main program
 }
 
 func (a *assembly) emit(in program.Instr, pos diag.Pos) {

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/softquantus/qcos/internal/diag"
@@ -154,8 +153,6 @@ func arrayName(elem value.Type, dims []int) string {
 	}
 	return b.String() + "]`"
 }
-
-func sameDims(a, b []int) bool { return slices.Equal(a, b) }
 
 // implicit is how a value becomes one of another type without a cast: what the specification allows, and in the default mode what tools
 // write besides.

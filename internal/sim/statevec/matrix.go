@@ -29,9 +29,8 @@ func widen(m []complex128) (out mat4) {
 func (m *mat4) small() mat2 { return mat2(m[:4]) }
 
 var (
-	identity2 = mat2{1, 0, 0, 1}
-	flip2     = mat2{0, 1, 1, 0}
-	swap4     = mat4{0: 1, 6: 1, 9: 1, 15: 1}
+	flip2 = mat2{0, 1, 1, 0}
+	swap4 = mat4{0: 1, 6: 1, 9: 1, 15: 1}
 )
 
 func isSwap(m []complex128) bool { return slices.Equal(m, swap4[:]) }
