@@ -140,6 +140,7 @@ func TestRotatedKeyWorksFor24HoursMore(t *testing.T) {
 			t.Errorf("after %v the new key does not work", at)
 		}
 	}
+	d.now = noon.Add(24 * time.Hour)
 	if keys, err := d.Keys(t.Context(), u.Owner.ID); err != nil || len(keys) != 1 || keys[0].ID != next.ID {
 		t.Errorf("keys that work: %+v, %v", keys, err)
 	}
