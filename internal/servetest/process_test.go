@@ -143,6 +143,12 @@ func (p *process) kill() {
 	<-p.done
 }
 
+// stop ends the process in order.
+func (p *process) stop() {
+	_ = p.cmd.Process.Signal(os.Interrupt)
+	<-p.done
+}
+
 // cleanEnvironment is ours without what would change what qcos does.
 func cleanEnvironment() []string {
 	var env []string
