@@ -3,9 +3,9 @@ package job
 // How far ahead of its slots a worker gets light jobs: enough that slots do not wait for the next release, and so little that a
 // job of a higher priority that comes now is not behind more than a moment's work.
 const (
-	aheadSeconds = 0.05   // of planned work a slot
-	aheadJobs    = 256    // a slot: what is on its way through a slow disk needs many of the smallest to keep slots busy
-	jobSeconds   = 0.0003 // what a job takes at least, with all that is around its run
+	aheadSeconds = 0.05    // of planned work a slot
+	aheadJobs    = 512     // a slot: what is on its way through a slow disk needs many of the smallest to keep slots busy
+	jobSeconds   = 0.00005 // what a job takes at least: more, and a database at some distance starves the slots of the smallest
 )
 
 // room is what a worker can still take.
