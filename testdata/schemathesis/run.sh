@@ -20,7 +20,7 @@ curl -sf "$url/results/purged?wait=20" -H "X-API-Key: $key" >/dev/null
 curl -sf -X DELETE "$url/jobs/purged?purge=true" -H "X-API-Key: $key" >/dev/null
 # Not every string is a circuit, and members that are not known are ignored: these two checks ask for the opposite.
 cd "$work" # where Schemathesis leaves what it remembers
-SCHEMATHESIS_HOOKS="hooks" PYTHONPATH="$here" "$st" run "$url/openapi.json" --url "$url" -H "X-API-Key: $key" --warnings off --suppress-health-check all \
+SCHEMATHESIS_HOOKS="hooks" PYTHONPATH="$here" "$st" --config-file "$here/schemathesis.toml" run "$url/openapi.json" --url "$url" -H "X-API-Key: $key" --warnings off --suppress-health-check all \
 	--exclude-checks positive_data_acceptance,negative_data_rejection --max-time "$seconds" --continue-on-failure
 kill -0 "$server"
 curl -sf "$url/ready" >/dev/null
