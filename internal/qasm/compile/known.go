@@ -1,0 +1,220 @@
+package compile
+
+import (
+	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/program"
+)
+
+// know marks a slot as known, knowBit a bit, forget a bit as unknown.
+func (f *flattener) know(slot int32) {
+	if f.unknown[slot] == 0 {
+		return
+	}
+	for b := range 64 {
+		f.knowBit(slot, b)
+	}
+}
+
+func (f *flattener) knowBit(slot int32, bit int) {
+	if f.unknown[slot]>>bit&1 == 0 {
+		return
+	}
+	if o := f.origin[slot][bit]; o >= 0 {
+		f.refs[circuit.Clbit(o)]--
+	}
+	f.unknown[slot] &^= 1 << bit
+	delete(f.conds, slot)
+}
+
+func (f *flattener) forget(slot int32, bit int, origin int32) {
+	f.knowBit(slot, bit)
+	if f.origin[slot] == nil {
+		f.origin[slot] = &[64]int32{}
+	}
+	f.unknown[slot] |= 1 << bit
+	f.mem[slot] &^= 1 << bit
+	f.origin[slot][bit] = origin
+	if origin >= 0 {
+		f.refs[circuit.Clbit(origin)]++
+	}
+	delete(f.conds, slot)
+}
+
+// readsUnknown reports whether the instruction at hand reads a slot with unknown bits.
+func (f *flattener) readsUnknown() bool {
+	for _, r := range f.accessOf(f.pc).reads {
+		for _, u := range f.unknown[f.fp+r.First : f.fp+r.First+r.N] {
+			if u != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// copyBit makes one bit what another is.
+func (f *flattener) copyBit(to int32, toBit int, from int32, fromBit int) {
+	if f.unknown[from]>>fromBit&1 == 1 {
+		f.forget(to, toBit, f.origin[from][fromBit])
+		return
+	}
+	f.knowBit(to, toBit)
+	f.mem[to] = f.mem[to]&^(1<<toBit) | f.mem[from]>>fromBit&1<<toBit
+}
+
+// symbolic carries out an instruction that reads unknown bits, where it only moves them.
+func (f *flattener) symbolic(in program.Instr) error {
+	a, b := f.fp+in.A, f.fp+in.B
+	switch in.Op {
+	case program.Move:
+		f.copySlots(a, b, 1)
+	case program.MoveN:
+		f.copySlots(a, b, int(in.C))
+	case program.GetBit:
+		f.know(a)
+		f.mem[a] = 0
+		f.copyBit(a, 0, b+in.C/64, int(in.C%64))
+	case program.PutBit:
+		f.copyBit(a+in.C/64, int(in.C%64), b, 0)
+	case program.GetBitAt:
+		if f.unknown[f.fp+in.C] != 0 {
+			return &errRest{"an index depends on a measurement"}
+		}
+		i := int32(f.mem[f.fp+in.C])
+		bit := f.snapshotBit(b+i/64, int(i%64))
+		f.know(a)
+		f.mem[a] = 0
+		f.putBit(a, 0, bit)
+	case program.PutBitAt:
+		if f.unknown[f.fp+in.C] != 0 {
+			return &errRest{"an index depends on a measurement"}
+		}
+		i := int32(f.mem[f.fp+in.C])
+		f.copyBit(a+i/64, int(i%64), b, 0)
+	case program.Extract:
+		f.extract(in, a, b)
+	case program.Insert:
+		for k := range in.W {
+			f.copyBit(a+(in.C+k)/64, int((in.C+k)%64), b+k/64, int(k%64))
+		}
+	case program.NeI, program.EqI, program.NotB:
+		return f.comparison(in)
+	case program.ApplyGate, program.PowEnd, program.Reset:
+		return f.giveUp("an operation depends on a measurement")
+	case program.LoadAt, program.StoreAt:
+		return f.element(in)
+	default:
+		return &errRest{"it computes with what it measures"}
+	}
+	f.pc++
+	return nil
+}
+
+// bitValue is a bit with its origin.
+type bitValue struct {
+	unknown bool
+	origin  int32
+	value   uint64
+}
+
+func (f *flattener) snapshotBit(slot int32, bit int) bitValue {
+	v := bitValue{unknown: f.unknown[slot]>>bit&1 == 1, value: f.mem[slot] >> bit & 1}
+	if v.unknown {
+		v.origin = f.origin[slot][bit]
+	}
+	return v
+}
+
+func (f *flattener) putBit(slot int32, bit int, v bitValue) {
+	if v.unknown {
+		f.forget(slot, bit, v.origin)
+		return
+	}
+	f.knowBit(slot, bit)
+	f.mem[slot] = f.mem[slot]&^(1<<bit) | v.value<<bit
+}
+
+func (f *flattener) copySlots(to, from int32, n int) {
+	bits := make([]bitValue, 0, 64*n)
+	for k := range int32(n) {
+		if f.unknown[from+k] == 0 && f.unknown[to+k] == 0 {
+			bits = append(bits, bitValue{value: f.mem[from+k]})
+			continue
+		}
+		bits = append(bits, bitValue{unknown: true, origin: int32(len(bits))})
+		for b := range 64 {
+			bits = append(bits, f.snapshotBit(from+k, b))
+		}
+	}
+	at := 0
+	for k := range int32(n) {
+		head := bits[at]
+		at++
+		if !head.unknown {
+			f.know(to + k)
+			f.mem[to+k] = head.value
+			continue
+		}
+		for b := range 64 {
+			f.putBit(to+k, b, bits[at])
+			at++
+		}
+	}
+}
+
+func (f *flattener) extract(in program.Instr, a, b int32) {
+	bits := make([]bitValue, in.W)
+	for k := range in.W {
+		bits[k] = f.snapshotBit(b+(in.C+k)/64, int((in.C+k)%64))
+	}
+	for k := range int32(program.Words(int(in.W))) {
+		f.know(a + k)
+		f.mem[a+k] = 0
+	}
+	for k, v := range bits {
+		f.putBit(a+int32(k/64), k%64, v)
+	}
+}
+
+// element is LoadAt and StoreAt, one of whose operands is unknown.
+func (f *flattener) element(in program.Instr) error {
+	if f.unknown[f.fp+in.C] != 0 {
+		return &errRest{"an index depends on a measurement"}
+	}
+	i := int32(f.mem[f.fp+in.C])
+	if in.Op == program.LoadAt {
+		f.copySlots(f.fp+in.A, f.fp+in.B+i, 1)
+	} else {
+		f.copySlots(f.fp+in.A+i, f.fp+in.B, 1)
+	}
+	f.pc++
+	return nil
+}
+
+// indirect is what goes through addresses.
+func (f *flattener) indirect(in program.Instr) error {
+	address, n := in.B, int32(1)
+	if in.Op == program.Store || in.Op == program.StoreN || in.Op == program.Copy {
+		address = in.A
+	}
+	if f.unknown[f.fp+address] != 0 || in.Op == program.Copy && f.unknown[f.fp+in.B] != 0 {
+		return &errRest{"an index depends on a measurement"}
+	}
+	if in.Op == program.LoadN || in.Op == program.StoreN || in.Op == program.Copy {
+		n = in.C
+	}
+	switch in.Op {
+	case program.Load:
+		f.copySlots(f.fp+in.A, int32(f.mem[f.fp+in.B])+in.C, 1)
+	case program.LoadN:
+		f.copySlots(f.fp+in.A, int32(f.mem[f.fp+in.B]), int(n))
+	case program.Store:
+		f.copySlots(int32(f.mem[f.fp+in.A])+in.C, f.fp+in.B, 1)
+	case program.StoreN:
+		f.copySlots(int32(f.mem[f.fp+in.A]), f.fp+in.B, int(n))
+	case program.Copy:
+		f.copySlots(int32(f.mem[f.fp+in.A]), int32(f.mem[f.fp+in.B]), int(n))
+	}
+	f.pc++
+	return nil
+}
