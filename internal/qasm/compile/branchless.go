@@ -209,7 +209,7 @@ func (f *flattener) under(from, to int32, c condition) error {
 	depth := len(f.stack)
 	f.steps += len(f.mem) / 8 // what it takes to keep and compare the memory
 	before, unknown := slices.Clone(f.mem), slices.Clone(f.unknown)
-	f.when, f.written, f.pc = &c, false, from
+	f.when, f.written, f.taken, f.before, f.pc = &c, false, map[circuit.Clbit]bool{}, map[int32][64]int32{}, from
 	defer func() { f.when, f.written = nil, false }()
 	for f.pc != to || len(f.stack) > depth {
 		in := f.p.Code[f.pc]
@@ -224,26 +224,26 @@ func (f *flattener) under(from, to int32, c condition) error {
 		}
 	}
 	for slot := range before {
-		if f.mem[slot] == before[slot] && f.unknown[slot] == unknown[slot] {
-			continue
+		origin, touched := f.before[int32(slot)]
+		if touched || f.unknown[slot] != unknown[slot] || f.mem[slot] != before[slot] {
+			f.changed(int32(slot), before[slot], unknown[slot], origin)
 		}
-		f.changed(int32(slot), before[slot], unknown[slot])
 	}
 	return nil
 }
 
-// changed makes unknown what a branch changed in a slot, but for bits that it measured into the clbit that they are.
-func (f *flattener) changed(slot int32, before, unknown uint64) {
+// changed compares a slot with what it was, origins of its bits included. It makes unknown what a branch changed in a slot, but for bits that it measured into the clbit that they are.
+func (f *flattener) changed(slot int32, before, unknown uint64, origin [64]int32) {
 	for b := range 64 {
-		now := f.snapshotBit(slot, b)
-		if now.unknown && now.origin >= 0 {
-			if k, own := f.own[program.BitPlace{Slot: slot, Bit: uint8(b)}]; own && int32(k) == now.origin {
-				continue
-			}
+		now, was := f.snapshotBit(slot, b), bitValue{unknown: unknown>>b&1 == 1, value: before >> b & 1}
+		if was.unknown && now.unknown {
+			was.origin = origin[b]
 		}
-		if now.value != before>>b&1 || now.unknown != (unknown>>b&1 == 1) {
-			f.forget(slot, b, computed)
+		k, own := f.own[program.BitPlace{Slot: slot, Bit: uint8(b)}]
+		if now == was || own && now.unknown && int32(k) == now.origin && f.taken[k] {
+			continue
 		}
+		f.forget(slot, b, computed)
 	}
 }
 

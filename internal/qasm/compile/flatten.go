@@ -57,8 +57,10 @@ type flattener struct {
 	refs     map[circuit.Clbit]int              // how many bits of mem are a clbit
 	measured map[circuit.Clbit]bool             // clbits whose value in the circuit is not known
 	reported map[int32]bool
-	when     *condition // under which the instructions are carried out
-	written  bool       // under when: a clbit of the condition was measured
+	when     *condition             // under which the instructions are carried out
+	written  bool                   // under when: a clbit of the condition was measured
+	before   map[int32][64]int32    // under when: the origins that changed slots had
+	taken    map[circuit.Clbit]bool // under when: clbits that were measured
 }
 
 // condition is a condition of the circuit.
@@ -322,6 +324,9 @@ func (f *flattener) measure(in program.Instr) error {
 		return err
 	}
 	f.measured[k] = true
+	if f.when != nil {
+		f.taken[k] = true
+	}
 	if f.when != nil && k >= f.when.First && k < f.when.First+circuit.Clbit(f.when.Width) {
 		f.written = true
 	}

@@ -31,6 +31,9 @@ func (f *flattener) forget(slot int32, bit int, origin int32) {
 	if f.origin[slot] == nil {
 		f.origin[slot] = &[64]int32{}
 	}
+	if _, noted := f.before[slot]; f.when != nil && !noted {
+		f.before[slot] = *f.origin[slot]
+	}
 	f.unknown[slot] |= 1 << bit
 	f.mem[slot] &^= 1 << bit
 	f.origin[slot][bit] = origin
