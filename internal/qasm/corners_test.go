@@ -95,9 +95,10 @@ func verdict(p *Program) string {
 	return word + ", " + strings.Join(codes, ", ")
 }
 
-// outcomes are the results of a program: values of variables, and the state where there is one.
+// outcomes are the results of a program: values of variables, and the state where there is one, each with its probability.
 func outcomes(t *testing.T, p *Program) []string {
 	var lines []string
+	probability := map[string]float64{}
 	for _, h := range runAll(t, p) {
 		var parts []string
 		for _, v := range p.Program.Vars {
@@ -111,10 +112,15 @@ func outcomes(t *testing.T, p *Program) []string {
 			parts = append(parts, amplitudes(h.state))
 		}
 		line := strings.Join(parts, "; ")
-		if h.p < 1-1e-9 {
-			line = fmt.Sprintf("%.4g: %s", h.p, line)
+		if probability[line] == 0 {
+			lines = append(lines, line)
 		}
-		lines = append(lines, line)
+		probability[line] += h.p
+	}
+	for i, line := range lines {
+		if p := probability[line]; p < 1-1e-9 {
+			lines[i] = fmt.Sprintf("%.4g: %s", p, line)
+		}
 	}
 	return lines
 }

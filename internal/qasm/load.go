@@ -70,7 +70,7 @@ func (l *loader) begin(p *parse.Parser, text []byte) {
 	case l.major == 2 && l.later == nil:
 		reserve(l.builder, text)
 	case l.later == nil:
-		l.later = compile.New(l.names, l.program.Sources, l.rep, compile.Options{CheckOnly: l.opts.CheckOnly, Inputs: l.opts.Inputs, MaxOps: l.opts.MaxOps, UnrollSteps: l.opts.UnrollSteps, Whole: l.opts.Whole})
+		l.later = compile.New(l.names, l.program.Sources, l.rep, compile.Options{CheckOnly: l.opts.CheckOnly, Inputs: l.opts.Inputs, MaxOps: l.opts.MaxOps, UnrollSteps: l.opts.UnrollSteps, Whole: l.opts.Whole, Ahead: newAhead(l).find})
 		l.gates.later = l.later
 		reserve(l.later, text)
 	}

@@ -173,7 +173,7 @@ func (c *Compiler) write(t target, o operand) {
 func (c *Compiler) retarget(to int32, o operand) bool {
 	f := c.fn
 	last := len(f.instrs) - 1
-	if last < 0 || o.typ.Words() != 1 || o.slot < c.tempsFrom || f.here() == f.placed {
+	if last < 0 || o.typ.Words() != 1 || o.slot < c.tempsFrom || f.here() == f.lastPlace {
 		return false
 	}
 	in := &f.instrs[last]

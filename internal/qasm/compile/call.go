@@ -10,7 +10,13 @@ import (
 
 // call is a function in an expression: of the program, or built in.
 func (c *Compiler) call(e *ast.Function) operand {
-	if sym := c.lookup(e.Name.Symbol); sym != nil {
+	text := c.names.Text(e.Name.Symbol)
+	f, ok := value.FuncOf(text)
+	sym := c.lookup(e.Name.Symbol)
+	if sym == nil && !ok && text != "sizeof" {
+		sym = c.callee(e.Name)
+	}
+	if sym != nil {
 		switch sym.meaning {
 		case subroutine:
 			return c.callDef(e.Name, sym.def, e.Args, nil, e.Span())
@@ -21,11 +27,9 @@ func (c *Compiler) call(e *ast.Function) operand {
 			return bad(e.Span())
 		}
 	}
-	text := c.names.Text(e.Name.Symbol)
 	if text == "sizeof" {
 		return c.sizeofCall(e)
 	}
-	f, ok := value.FuncOf(text)
 	if !ok {
 		c.unknownFunction(e)
 		c.evaluateAll(e.Args)

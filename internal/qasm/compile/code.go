@@ -16,8 +16,9 @@ type code struct {
 	pos             []diag.Pos
 	labels          []int32 // by label: the instruction, or -1 where it is not yet placed
 	uses            []use
-	placed          int32 // the last place that is jumped to
+	lastPlace       int32 // that is jumped to
 	top, frame      int32
+	arguments       int32 // of a call behind the frame, at most
 	params, results int32
 }
 
@@ -32,6 +33,33 @@ type label int32
 
 func (f *code) here() int32 { return int32(len(f.instrs)) }
 
+// behind is the first slot behind the main frame, wherever that ends: arguments and results of the main program's calls are there. A frame in
+// the midst of the main one would lie upon variables that are declared later, which constants, inputs and reports are not to lose.
+const behind = math.MinInt32
+
+// placeCalls puts what lies behind the frame where that ends.
+func (f *code) placeCalls() {
+	for i := range f.instrs {
+		in := &f.instrs[i]
+		switch in.Op {
+		case program.Set, program.Clear:
+			in.A = f.slotOf(in.A)
+		case program.Move, program.MoveN:
+			in.A, in.B = f.slotOf(in.A), f.slotOf(in.B)
+		case program.Call:
+			in.B = f.slotOf(in.B)
+		}
+	}
+	f.frame, f.arguments = f.frame+f.arguments, 0
+}
+
+func (f *code) slotOf(slot int32) int32 {
+	if slot < 0 {
+		return slot - behind + f.frame
+	}
+	return slot
+}
+
 func (f *code) label() label {
 	f.labels = append(f.labels, -1)
 	return label(len(f.labels) - 1)
@@ -39,7 +67,7 @@ func (f *code) label() label {
 
 func (f *code) place(l label) {
 	f.labels[l] = f.here()
-	f.placed = f.here()
+	f.lastPlace = f.here()
 }
 
 // alloc returns the first of n new slots.
@@ -183,7 +211,7 @@ func (c *Compiler) float(v float64) int32 {
 
 // newCode begins a function.
 func newCode(name string, params, results int) *code {
-	f := &code{name: name, placed: -1, params: int32(params), results: int32(results)}
+	f := &code{name: name, lastPlace: -1, params: int32(params), results: int32(results)}
 	f.alloc(max(params, results) + 1)
 	return f
 }

@@ -28,6 +28,8 @@ type Options struct {
 	// UnrollSteps bounds the classical work that is done to find out whether the program is a circuit; 0 is DefaultUnrollSteps. A program
 	// that takes more stays a program.
 	UnrollSteps int64
+	// Ahead finds definitions that stand behind their use; nil: there are none.
+	Ahead Ahead
 	// Whole leaves the program a program, also where it could be a circuit.
 	Whole bool
 }
@@ -74,6 +76,12 @@ type Compiler struct {
 	kept      int32 // slots below are in use until the scope ends
 	tempsFrom int32 // slots from here on are temporaries of the statement at hand
 
+	early     map[diag.Pos]bool // names of definitions that were compiled ahead of their place
+	forwardAt diag.Pos          // of the one that is being compiled ahead, else 0
+	lent      []*symbol         // constants that are there for it
+	waiting   int               // definitions for one that they use
+	opening   []token.Symbol    // gates around c.open whose definitions are being read
+
 	open        *Gate // the gate whose definition is being read
 	openName    ast.Name
 	mayDefine   bool
@@ -98,7 +106,7 @@ func New(names *token.Names, sources *diag.Set, rep *report.Reporter, o Options)
 	c := &Compiler{
 		names: names, sources: sources, rep: rep, opts: o, maxOps: o.MaxOps, direct: true, circuit: &circuit.Circuit{}, out: &program.Program{},
 		bounds: map[program.Bound]int32{}, clbits: map[int32]circuit.Clbit{}, said: map[int]bool{}, expired: map[token.Symbol]bool{},
-		rows: map[gate.ID]*Gate{}, hardwareQubits: map[uint32]uint32{},
+		early: map[diag.Pos]bool{}, rows: map[gate.ID]*Gate{}, hardwareQubits: map[uint32]uint32{},
 	}
 	if c.maxOps <= 0 {
 		c.maxOps = DefaultMaxOps
@@ -155,7 +163,7 @@ func (c *Compiler) BeginGate(s *ast.GateDef) {
 	if c.open != nil {
 		c.abandon()
 	}
-	if c.depth == 1 {
+	if c.depth == 1 && !c.compiled(s.Name) {
 		c.beginGate(s)
 	}
 }

@@ -70,8 +70,12 @@ func (c *Compiler) creg(s *ast.Register) {
 	c.newVariable(s.Name, t, c.keep(t.Words()))
 }
 
-// keep returns slots that live as long as the scope does.
+// keep returns slots that live as long as the scope does. Those of global variables were never used before: they are reported wherever
+// the program ends, and constants and inputs have their values from the start.
 func (c *Compiler) keep(n int) int32 {
+	if c.depth == 1 && c.fn == c.funcs[0] {
+		c.fn.top = max(c.fn.top, c.fn.frame)
+	}
 	s := c.temp(n)
 	c.kept = c.fn.top
 	return s
@@ -159,22 +163,32 @@ func (c *Compiler) initialize(s *ast.Declaration, t value.Type, slot int32) bool
 }
 
 func (c *Compiler) constDecl(s *ast.Declaration, t value.Type) {
-	var o operand
-	ok := false
-	if s.Value == nil {
-		c.rep.Error(s.Name.Span(), "missing_value", "", "a constant needs a value")
-	} else if o, ok = c.scalar(s.Value); ok {
-		o, ok = c.constValue(s, o, t)
-	}
-	if !c.mayDeclare(s.Name) || !ok {
+	sym := c.constSymbol(s, t)
+	if !c.mayDeclare(s.Name) || sym == nil {
 		c.declareBroken(s.Name)
 		return
 	}
-	literal := t.Unsized && t.IsInteger()
-	c.declare(&symbol{name: s.Name.Symbol, meaning: constantName, at: s.Name.Span(), typ: t, val: o.val, literal: literal})
+	c.declare(sym)
 	if c.depth == 1 {
-		c.fixedVariable(s.Name, program.Type{Elem: t}, o.val.Words)
+		c.fixedVariable(s.Name, program.Type{Elem: t}, sym.val.Words)
 	}
+}
+
+// constSymbol is what a declaration of a constant declares; nil where that was wrong.
+func (c *Compiler) constSymbol(s *ast.Declaration, t value.Type) *symbol {
+	if s.Value == nil {
+		c.rep.Error(s.Name.Span(), "missing_value", "", "a constant needs a value")
+		return nil
+	}
+	o, ok := c.scalar(s.Value)
+	if ok {
+		o, ok = c.constValue(s, o, t)
+	}
+	if !ok {
+		return nil
+	}
+	literal := t.Unsized && t.IsInteger()
+	return &symbol{name: s.Name.Symbol, meaning: constantName, at: s.Name.Span(), typ: t, val: o.val, literal: literal}
 }
 
 func (c *Compiler) constValue(s *ast.Declaration, o operand, t value.Type) (operand, bool) {

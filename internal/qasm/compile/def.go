@@ -122,11 +122,11 @@ func (c *Compiler) arrayParam(p defParam, t *ast.Type) (defParam, bool) {
 
 // defStmt compiles a subroutine where it stands; its name can be used in its own body.
 func (c *Compiler) defStmt(s *ast.Def) {
-	if !c.globalOnly(s.Name.Span(), "a subroutine is defined") {
+	if !c.globalOnly(s.Name.Span(), "a subroutine is defined") || c.compiled(s.Name) {
 		return
 	}
 	params, words, ok := c.defParams(s.Params)
-	d := &def{name: c.names.Text(s.Name.Symbol), params: params, number: int32(len(c.funcs))}
+	d := &def{name: c.names.Text(s.Name.Symbol), params: params}
 	if s.Returns != nil {
 		var good bool
 		d.result, good = c.scalarType(s.Returns)
@@ -145,6 +145,7 @@ func (c *Compiler) defStmt(s *ast.Def) {
 		return
 	}
 	f := newCode(d.name, words, d.result.Words())
+	d.number = int32(len(c.funcs))
 	c.funcs = append(c.funcs, f)
 	caller, loops, direct, at := c.fn, c.loops, c.direct, c.at
 	c.fn, c.loops, c.direct, c.inDef = f, nil, false, d
@@ -231,6 +232,9 @@ func (c *Compiler) declareParam(p *defParam) {
 
 // externStmt is `extern name(types) -> type;`.
 func (c *Compiler) externStmt(s *ast.Extern) {
+	if c.compiled(s.Name) {
+		return
+	}
 	params, _, ok := c.defParams(s.Params)
 	d := &def{name: c.names.Text(s.Name.Symbol), params: params}
 	if s.Returns != nil {
@@ -309,14 +313,20 @@ func (c *Compiler) callDef(name ast.Name, d *def, args []ast.Expr, operands []as
 	for i := range d.params {
 		words += d.params[i].words()
 	}
-	frame := c.temp(max(words, d.result.Words()))
+	result := c.temp(max(words, d.result.Words()))
+	frame := result
+	if c.fn == c.funcs[0] {
+		frame = behind
+		c.fn.arguments = max(c.fn.arguments, int32(max(words, d.result.Words())))
+	}
 	for i := range list {
 		c.pass(&d.params[i], &list[i], frame+d.params[i].slot)
 	}
-	c.fn.top = frame + int32(max(words, d.result.Words()))
+	c.fn.top = result + int32(max(words, d.result.Words()))
 	c.emit(program.Call, 0, d.number, frame, 0)
+	c.move(result, frame, d.result.Words())
 	c.called = true
-	return inSlot(d.result, frame, at)
+	return inSlot(d.result, result, at)
 }
 
 // argument is a value for a parameter.
@@ -480,6 +490,7 @@ func (c *Compiler) put(slot int32, n num) {
 
 // quantumCall is a subroutine called in the manner of a gate.
 func (c *Compiler) quantumCall(e *ast.QuantumCall) operand {
+	c.callee(e.Name)
 	sym := c.find(e.Name, "a subroutine")
 	if sym == nil {
 		return bad(e.Span())

@@ -167,6 +167,9 @@ func (a *assembly) measure(d *circuit.Circuit, op circuit.Op) {
 // function appends a function; what was emitted before belongs to the main program.
 func (a *assembly) function(f *code, isMain bool) {
 	f.resolve()
+	if isMain {
+		f.placeCalls()
+	}
 	entry, base := int32(0), int32(len(a.p.Code))
 	if !isMain {
 		entry = base

@@ -48,7 +48,7 @@ const maxGateOps = 50_000_000
 
 // gateDef is `gate name(params) qubits { body }`.
 func (c *Compiler) gateDef(s *ast.GateDef) {
-	if !c.globalOnly(s.Name.Span(), "a gate is defined") {
+	if !c.globalOnly(s.Name.Span(), "a gate is defined") || c.compiled(s.Name) {
 		return
 	}
 	c.beginGate(s)
@@ -243,7 +243,7 @@ func (c *Compiler) constantValues(e ast.Expr) ([]operand, bool) {
 
 // gateStep adds a gate to the definition at hand.
 func (c *Compiler) gateStep(s *ast.Call) {
-	if s.Name.Symbol == c.openName.Symbol {
+	if c.isOpen(s.Name.Symbol) {
 		if sym := c.lookup(s.Name.Symbol); sym == nil || sym.depth < c.floor {
 			c.rep.Error(s.Name.Span(), "recursive_gate", "", "the gate %s is applied within its own definition", c.name(s.Name.Symbol))
 			return
@@ -369,7 +369,7 @@ func (c *Compiler) resolveGate(n ast.Name) *Gate {
 	if n.Symbol == token.Gphase {
 		return c.gphase
 	}
-	sym := c.lookup(n.Symbol)
+	sym := c.callee(n)
 	switch {
 	case sym == nil:
 		return c.impliedGate(n)

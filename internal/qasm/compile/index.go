@@ -214,7 +214,8 @@ func (c *Compiler) isConstant(e ast.Expr) bool {
 
 // isConstantCall reports whether a function may give a constant: the program's own never do, and sizeof does for arrays of known size.
 func (c *Compiler) isConstantCall(e *ast.Function) bool {
-	if sym := c.lookup(e.Name.Symbol); sym != nil {
+	_, builtin := value.FuncOf(c.names.Text(e.Name.Symbol))
+	if sym := c.lookup(e.Name.Symbol); sym != nil || !builtin && c.names.Text(e.Name.Symbol) != "sizeof" {
 		return false
 	}
 	if c.names.Text(e.Name.Symbol) != "sizeof" || len(e.Args) == 0 {

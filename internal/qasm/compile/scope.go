@@ -144,6 +144,9 @@ func (c *Compiler) declareBroken(n ast.Name) {
 // find looks a name up and reports it where it is unknown or cannot be used here; nil then. what says what is needed, for the message.
 func (c *Compiler) find(n ast.Name, what string) *symbol {
 	sym := c.lookup(n.Symbol)
+	if sym == nil {
+		sym = c.between(n)
+	}
 	switch {
 	case sym == nil:
 		c.unknown(n, what)

@@ -101,7 +101,7 @@ func (c *Compiler) declare3(s ast.Stmt) {
 // callStmt applies a gate, or calls a subroutine in the manner of one.
 func (c *Compiler) callStmt(s *ast.Call) {
 	if len(s.Modifiers) == 0 {
-		if sym := c.lookup(s.Name.Symbol); sym != nil && sym.meaning == subroutine {
+		if sym := c.callee(s.Name); sym != nil && sym.meaning == subroutine {
 			c.callDef(s.Name, sym.def, s.Params, s.Operands, s.Span())
 			return
 		}
@@ -112,7 +112,7 @@ func (c *Compiler) callStmt(s *ast.Call) {
 // exprStmt is a call of a subroutine, most of the time.
 func (c *Compiler) exprStmt(s *ast.ExprStmt) {
 	if id, ok := s.Value.(*ast.Ident); ok {
-		if sym := c.lookup(id.Symbol); sym != nil && sym.meaning == gateName { // `g;`, a gate without qubits
+		if sym := c.callee(ast.Name{At: id.At, Symbol: id.Symbol}); sym != nil && sym.meaning == gateName { // `g;`, a gate without qubits
 			c.gateCall(&ast.Call{At: s.At, Name: ast.Name{At: id.At, Symbol: id.Symbol}})
 			return
 		}

@@ -14,7 +14,8 @@ type Options struct {
 	Included bool // the source is an included file: it needs no version line
 	// Major is the version of the program that an included file belongs to, 2 or 3. 0: the source says it, or its statements do.
 	Major int
-	Reuse bool // the nodes of a statement are good until the next call of Next only
+	From  diag.Pos // where to begin; 0: at the start
+	Reuse bool     // the nodes of a statement are good until the next call of Next only
 	// Gates, where not nil, is given the body of each gate definition a statement at a time, good during the call only: bodies of
 	// many megabytes exist. Next returns the definition then without its body.
 	Gates GateReader
@@ -58,6 +59,9 @@ const MaxMinor3 = 2
 func New(src *diag.Source, names *token.Names, rep *report.Reporter, o Options) *Parser {
 	p := &Parser{lex: token.NewLexer(src, names, rep), names: names, rep: rep, opts: o, prevEnd: src.Base}
 	p.speak(o.Major == 3 || o.Major == 0 && major(src) == 3)
+	if o.From > 0 {
+		p.lex.Seek(o.From)
+	}
 	p.lex.Next(&p.tok)
 	return p
 }

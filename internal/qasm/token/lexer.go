@@ -37,6 +37,9 @@ func NewLexer(src *diag.Source, names *Names, diags *report.Reporter) *Lexer {
 	return l
 }
 
+// Seek goes to a position of the source.
+func (l *Lexer) Seek(p diag.Pos) { l.at = int(p - l.base) }
+
 // Text is the source between the token's ends; it must not be changed.
 func (l *Lexer) Text(t Token) []byte { return l.text[t.Start-l.base : t.End-l.base] }
 

@@ -1,0 +1,178 @@
+package qasm
+
+import (
+	"strings"
+	"testing"
+)
+
+// meaning is a program of OpenQASM 3, without its first lines, with what it means: how it is received (see verdict), and each outcome of its
+// variables, written as the tests of corners do.
+type meaning struct {
+	name, source string
+	verdict      string // "" is "accepted"
+	strict       string // the codes that strict mode refuses it with; "" is that it is accepted
+	outcomes     []string
+}
+
+// TestMeaning holds programs against what they mean, flattened and as programs.
+func TestMeaning(t *testing.T) {
+	for _, m := range meanings {
+		t.Run(m.name, func(t *testing.T) {
+			source := []byte("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n" + m.source)
+			p := Load("p.qasm", source, Options{})
+			if got := verdict(p); got != m.verdict && !(got == "accepted" && m.verdict == "") {
+				t.Fatalf("%s, expected %q:\n%s", got, m.verdict, rendered(p))
+			}
+			if strict := Load("p.qasm", source, Options{Strict: true}); strict.Diagnostics.HasErrors() && verdict(strict) != "refused, "+m.strict || !strict.Diagnostics.HasErrors() && m.strict != "" {
+				t.Errorf("strict: %s, expected %q:\n%s", verdict(strict), m.strict, rendered(strict))
+			}
+			if p.Diagnostics.HasErrors() {
+				return
+			}
+			for _, p := range []*Program{p, Load("p.qasm", source, Options{Whole: true})} {
+				got, want := strings.Join(outcomes(t, p), "\n"), strings.Join(m.outcomes, "\n")
+				if got != want {
+					t.Errorf("a circuit (%v) gives\n%s\nwant\n%s", p.Circuit != nil, got, want)
+				}
+			}
+		})
+	}
+}
+
+// meanings are grouped by what they are about.
+var meanings = []meaning{
+	{
+		name: "constants and inputs keep their values behind calls and temporaries", source: `
+			def f(int n) -> int { int a = n; int b = a + 1; int d = b * 2; return d - 1; }
+			int r = f(6);
+			int s1 = r + 5 * r;
+			const int n = 3;
+			int late;
+			const float e = 0.5;
+			int u = n;`,
+		outcomes: []string{`r = 13; s1 = 78; n = 3; late = 0; e = 0.5; u = 3`},
+	},
+	{
+		name: "what stands behind the end has its first value", source: `
+			int r = 1;
+			int s1 = r + 5 * r;
+			if (s1 == 6) { end; }
+			const int n = 3;
+			int late = 7;`,
+		outcomes: []string{`r = 1; s1 = 6; n = 3; late = 0`},
+	},
+	{
+		name: "a bit that is another under a condition", source: `
+			qubit[3] q; bit c; bit a; bit b;
+			h q;
+			c = measure q[0]; a = measure q[1]; b = measure q[2];
+			if (c) { reset q[0]; a = b; }
+			reset q;`,
+		outcomes: []string{
+			`0.125: c = "0"; a = "0"; b = "0"; (1+0i)|000>`, `0.125: c = "0"; a = "0"; b = "1"; (1+0i)|000>`,
+			`0.125: c = "0"; a = "1"; b = "0"; (1+0i)|000>`, `0.125: c = "0"; a = "1"; b = "1"; (1+0i)|000>`,
+			`0.25: c = "1"; a = "0"; b = "0"; (1+0i)|000>`, `0.25: c = "1"; a = "1"; b = "1"; (1+0i)|000>`,
+		},
+	},
+	{
+		name: "a bit that gets its outcome back under a condition", source: `
+			qubit[2] q; bit c; bit a; bit b;
+			h q;
+			c = measure q[0]; a = measure q[1];
+			b = a;
+			a = 0;
+			if (c) { reset q[0]; a = b; }
+			reset q;`,
+		outcomes: []string{
+			`0.25: c = "0"; a = "0"; b = "0"; (1+0i)|00>`, `0.25: c = "0"; a = "0"; b = "1"; (1+0i)|00>`,
+			`0.25: c = "1"; a = "0"; b = "0"; (1+0i)|00>`, `0.25: c = "1"; a = "1"; b = "1"; (1+0i)|00>`,
+		},
+	},
+	{
+		name: "definitions below, which need each other and constants in between", source: `
+			qubit[2] q;
+			int m = 4;
+			for int k in [0:0] {
+			  const int n = 7;
+			  int w = 1;
+			  turn(pi) q[k];
+			  flip(q, k + 1);
+			}
+			int r = even(7);
+			const int n = 2;
+			gate turn(t) a { inner(t) a; around(-pi/2) a; }
+			@hint { } }
+			gate inner(t) a { rx(t * half) a; }
+			gate around(t) a { gphase(t); }
+			def flip(qubit[n] a, int k) { int m = last; for int j in [0:m] { if (j == k) x a[j]; } }
+			def even(int n) -> int { if (n == 0) return 1; return odd(n - 1); }
+			const int last = 1;
+			def odd(int n) -> int { if (n == 0) return 0; return even(n - 1); }
+			const float half = 1.0;`,
+		verdict: "refused, unknown_name", strict: "used_before_definition, unknown_name",
+	},
+	{
+		name: "definitions below", source: `
+			qubit[2] q;
+			int m = 4;
+			for int k in [0:0] {
+			  const int n = 7;
+			  int w = 1;
+			  turn(pi) q[k];
+			  flip(q, k + 1);
+			}
+			int r = even(7);
+			const int n = 2;
+			const float one = 1.0;
+			const int last = 1;
+			gate turn(t) a { inner(t) a; around(pi/2) a; }
+			@hint { } }
+			gate inner(t) a { rx(t * one) a; }
+			gate around(t) a { gphase(t); }
+			def flip(qubit[n] a, int k) { int m = last; for int j in [0:m] { if (j == k) x a[j]; } }
+			def even(int n) -> int { if (n == 0) return 1; return odd(n - 1); }
+			def odd(int n) -> int { if (n == 0) return 0; return even(n - 1); }
+			m += n;`,
+		verdict: "accepted, used_before_definition, too_many_warnings", strict: "used_before_definition",
+		outcomes: []string{`m = 6; r = 0; n = 2; one = 1; last = 1; (1+0i)|11>`},
+	},
+	{
+		name: "constants in between are not there for others", source: `
+			def early() -> int { return n; }
+			int a = late();
+			int b = n;
+			const int n = 2;
+			def late() -> int { return n; }`,
+		verdict: "refused, unknown_name", strict: "unknown_name, used_before_definition",
+	},
+	{
+		name: "gates below that apply each other", source: `
+			qubit q;
+			one q;
+			gate one a { two a; }
+			gate two a { one a; }`,
+		verdict: "refused, recursive_gate", strict: "used_before_definition, recursive_gate",
+	},
+	{
+		name: "a definition below that is broken", source: `
+			qubit q;
+			f(q);
+			def f(qubit a) { x b; }`,
+		verdict: "refused, unknown_name", strict: "used_before_definition, unknown_name",
+	},
+	{
+		name: "a definition below that cannot be parsed", source: `
+			qubit q;
+			f(q);
+			def f(qubit a) { x a }`,
+		verdict: "refused, unexpected_token", strict: "used_before_definition, unexpected_token",
+	},
+	{
+		name: "an own gate below comes before that of a library that is not included", source: `
+			qubit q;
+			ecr q;
+			gate ecr a { x a; }`,
+		verdict: "accepted, used_before_definition", strict: "used_before_definition",
+		outcomes: []string{`(1+0i)|1>`},
+	},
+}
