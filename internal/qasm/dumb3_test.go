@@ -2,6 +2,7 @@ package qasm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/cmplx"
@@ -24,7 +25,6 @@ type history struct {
 
 // dumb runs programs by following every branch on its own, on a handful of qubits.
 type dumb struct {
-	t   *testing.T
 	p   *Program
 	n   int
 	out []history
@@ -38,7 +38,30 @@ const (
 // runAll returns all histories of a program.
 func runAll(t *testing.T, p *Program) []history {
 	t.Helper()
-	d := &dumb{t: t, p: p}
+	all, err := tryAll(p)
+	if errors.Is(err, errTooWide) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+var errTooWide = errors.New("too many qubits for a dumb simulator")
+
+// tryAll is runAll for programs that may fail while they run.
+func tryAll(p *Program) (all []history, err error) {
+	d := &dumb{p: p}
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(dumbError)
+			if !ok {
+				panic(r)
+			}
+			all, err = nil, e.error
+		}
+	}()
 	if p.Circuit != nil {
 		d.n = p.Circuit.NumQubits
 		state := d.zero()
@@ -46,20 +69,27 @@ func runAll(t *testing.T, p *Program) []history {
 			state[i] *= cmplx.Exp(complex(0, p.Circuit.GlobalPhase))
 		}
 		d.circuit(1, state, bitvec.New(p.Circuit.NumClbits), 0)
-		return d.out
+		return d.out, nil
 	}
 	d.n = p.Program.NumQubits
 	m, err := vm.New(p.Program, vm.Limits{Steps: manySteps, Words: muchSpace})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(err)
 	d.program(1, m, d.zero())
-	return d.out
+	return d.out, nil
+}
+
+// dumbError is what a dumb simulator panics with.
+type dumbError struct{ error }
+
+func must(err error) {
+	if err != nil {
+		panic(dumbError{err})
+	}
 }
 
 func (d *dumb) zero() []complex128 {
 	if d.n > 16 {
-		d.t.Skipf("%d qubits are too many for a dumb simulator", d.n)
+		must(errTooWide)
 	}
 	s := make([]complex128, 1<<d.n)
 	s[0] = 1
@@ -108,17 +138,14 @@ func (d *dumb) circuit(p float64, state []complex128, bits bitvec.Vec, from int)
 
 func (d *dumb) rest(p float64, state []complex128, bits bitvec.Vec) {
 	m, err := vm.New(d.p.Program, vm.Limits{Steps: manySteps, Words: muchSpace})
-	if err != nil {
-		d.t.Fatal(err)
-	}
+	must(err)
 	for i, at := range d.p.Program.Loads {
 		if bits.Get(i) {
 			m.Mem[at.Slot] |= 1 << at.Bit
 		}
 	}
-	if _, err := m.Run(context.Background(), nil); err != nil {
-		d.t.Fatal(err)
-	}
+	_, err = m.Run(context.Background(), nil)
+	must(err)
 	d.out = append(d.out, history{p, m.Mem, state})
 }
 
@@ -127,9 +154,7 @@ func (d *dumb) program(p float64, m *vm.Machine, state []complex128) {
 	sink := &dumbSink{state: state, c: &circuit.Circuit{}}
 	sink.c.AddQreg("q", d.n)
 	event, err := m.Run(context.Background(), sink)
-	if err != nil {
-		d.t.Fatal(err)
-	}
+	must(err)
 	if event == vm.Ended {
 		d.out = append(d.out, history{p, m.Mem, sink.state})
 		return
