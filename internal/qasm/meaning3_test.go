@@ -175,4 +175,43 @@ var meanings = []meaning{
 		verdict: "accepted, used_before_definition", strict: "used_before_definition",
 		outcomes: []string{`(1+0i)|1>`},
 	},
+	{
+		name: "quotients of integers where real numbers are wanted", source: `
+			qubit q;
+			const int n = 3;
+			pow(1/2) @ x q;
+			rx(1/2) q;
+			rz(pi*(1/4)) q;
+			float a = -1/n;
+			angle b = 2 * (-(7/2)) * pi;
+			float s1 = sqrt(1/2) + 1/2;
+			gate g(t) a { rx((1/2)*t) a; }
+			reset q;`,
+		verdict:  "accepted, integer_quotient, too_many_warnings",
+		outcomes: []string{`n = 3; a = 0; b = {"bits":"0000000000000000000000000000000000000000000000000000000000000000","radians":0}; s1 = 0; (1+0i)|0>`},
+	},
+	{
+		name: "quotients of integers that are meant", source: `
+			array[int[8], 5] list;
+			int a = 7/2;
+			float b = 4/2;
+			float d = float(7/2);
+			list[3/2] = 1;
+			float e = 1.0/2;
+			const int half = 3/2;
+			float f = half * 1.0;
+			int i = 7;
+			float g = i/2;
+			for int k in [0:3/2] { a += k; }`,
+		outcomes: []string{`list = [0,1,0,0,0]; a = 4; b = 2; d = 3; e = 0.5; half = 1; f = 1; i = 7; g = 3`},
+	},
+	{
+		name: "the angle 0", source: `
+			angle[4] a = 0;
+			a += 0;
+			a = -0;
+			bool zero = a == 0;`,
+		strict:   "implicit_cast, mixed_types",
+		outcomes: []string{`a = {"bits":"0000","radians":0}; zero = true`},
+	},
 }

@@ -34,7 +34,7 @@ func (c *Compiler) operate(op value.Op, a, b operand, at, opAt diag.Span) operan
 		c.noRule(op, a, b, opAt)
 		return bad(at)
 	}
-	if r.Deviation != "" {
+	if r.Deviation != "" && !c.zeroAngle(a, b.typ) && !c.zeroAngle(b, a.typ) {
 		c.rep.Deviation(opAt, "mixed_types", "", "%s", r.Deviation)
 	}
 	x, okA := c.convert(a, r.Left)
@@ -105,6 +105,7 @@ func (c *Compiler) fold(op value.Op, r value.Rule, x, y operand, literal bool, a
 		return bad(at)
 	}
 	o := known(z, at)
+	o.cut = inexact(op, x, y, z, at)
 	o.literal = literal && r.Result.Unsized && r.Result.IsInteger()
 	return o
 }

@@ -168,6 +168,9 @@ func (c *Compiler) unary(e *ast.Unary) operand {
 		value.Unary(op, o.typ, v.Words, o.val.Words)
 		r := known(v, at)
 		r.literal = o.literal
+		if op == value.Neg {
+			r.cut = o.cut
+		}
 		return c.renewed(r)
 	}
 	s := c.temp(o.typ.Words())

@@ -1,6 +1,9 @@
 package compile
 
 import (
+	"fmt"
+	"math/big"
+
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/program"
 	"github.com/softquantus/qcos/internal/value"
@@ -16,7 +19,44 @@ type operand struct {
 	slot    int32       // else
 	arr     *view       // of an array: the other fields but at are not set
 	at      diag.Span
+	cut     *quotient // the integer constant comes of this
 }
+
+// quotient is a division of integers that is not exact.
+type quotient struct {
+	x, y, z value.Value
+	at      diag.Span
+}
+
+// inexact is the quotient that the result of an operation on integer constants comes of; nil: of none.
+func inexact(op value.Op, x, y operand, z value.Value, at diag.Span) *quotient {
+	if !z.Type.IsInteger() || op > value.Pow {
+		return nil
+	}
+	if op == value.Div {
+		if product := new(big.Int).Mul(z.Big(), y.val.Big()); product.Cmp(x.val.Big()) != 0 {
+			return &quotient{x.val, y.val, z, at}
+		}
+	}
+	if x.cut != nil {
+		return x.cut
+	}
+	return y.cut
+}
+
+// warnQuotient tells of an integer quotient where a real number is wanted: most of the time that is what was meant by it.
+func (c *Compiler) warnQuotient(o operand, to value.Type) {
+	q := o.cut
+	if q == nil || c.dead || to.Kind != value.Float && to.Kind != value.Complex && to.Kind != value.Angle || !c.once(quotientWarned-int(q.at.Start)) {
+		return
+	}
+	real, _ := new(big.Rat).SetFrac(q.x.Big(), q.y.Big()).Float64()
+	hint := fmt.Sprintf("write %s.0/%s for %.4g", q.x, q.y, real)
+	c.rep.Warn(q.at, "integer_quotient", hint, "%s/%s is a division of integers, whose value is %s; a real number is wanted here", q.x, q.y, q.z)
+}
+
+// quotientWarned begins keys of once that are no symbols: one for each place.
+const quotientWarned = -100
 
 func bad(at diag.Span) operand { return operand{bad: true, at: at} }
 
@@ -51,6 +91,7 @@ func (c *Compiler) convert(o operand, to value.Type) (operand, bool) {
 		return o, !o.bad
 	}
 	if o.known {
+		c.warnQuotient(o, to)
 		v, err := o.val.To(to)
 		if err != nil {
 			if !c.dead {
@@ -58,7 +99,7 @@ func (c *Compiler) convert(o operand, to value.Type) (operand, bool) {
 			}
 			return bad(o.at), false
 		}
-		return operand{typ: to, known: true, val: v, at: o.at, literal: o.literal && to.Unsized && to.IsInteger()}, true
+		return operand{typ: to, known: true, val: v, at: o.at, literal: o.literal && to.Unsized && to.IsInteger(), cut: o.cut}, true
 	}
 	if sameForm(from, to) {
 		o.typ, o.literal = to, false

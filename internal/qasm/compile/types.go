@@ -160,7 +160,7 @@ func (c *Compiler) implicit(o operand, to value.Type, what string) (operand, boo
 	if o.bad || o.typ == to {
 		return o, !o.bad
 	}
-	if value.CastOf(o.typ, to) == value.Implicit {
+	if value.CastOf(o.typ, to) == value.Implicit || c.zeroAngle(o, to) {
 		r, ok := c.convert(o, to)
 		c.warnOverflow(o, r, ok)
 		return r, ok
@@ -171,6 +171,11 @@ func (c *Compiler) implicit(o operand, to value.Type, what string) (operand, boo
 	}
 	c.mismatch(o, to, what)
 	return bad(o.at), false
+}
+
+// zeroAngle reports whether the literal 0 stands for an angle. It is one whatever the unit; only strict mode minds.
+func (c *Compiler) zeroAngle(o operand, t value.Type) bool {
+	return !c.rep.Strict && t.Kind == value.Angle && o.literal && o.known && !o.val.IsTrue()
 }
 
 // warnOverflow tells of a constant that does not fit where it goes.
@@ -225,6 +230,7 @@ func (c *Compiler) explicit(o operand, to value.Type, at diag.Span) (operand, bo
 	if o.bad {
 		return o, false
 	}
+	o.cut = nil // a cast says that the integer is meant
 	if value.CastOf(o.typ, to) != value.Never {
 		return c.convert(o, to)
 	}
