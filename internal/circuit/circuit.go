@@ -170,6 +170,15 @@ func (c *Circuit) Qubits(op Op) []Qubit {
 	return c.qubits[op.qubits : op.qubits+op.nq : op.qubits+op.nq]
 }
 
+// Renumber gives qubits other numbers, each named once as a new one; those that are not named keep theirs. Registers stay as they are.
+func (c *Circuit) Renumber(to map[Qubit]Qubit) {
+	for i, q := range c.qubits {
+		if n, named := to[q]; named {
+			c.qubits[i] = n
+		}
+	}
+}
+
 // Params returns the parameters of a Gate op, angles in radians. The slice is the circuit's own and must not be changed.
 func (c *Circuit) Params(op Op) []float64 {
 	n := uint32(len(op.Gate.Row().Params))

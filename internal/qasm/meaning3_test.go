@@ -214,4 +214,19 @@ var meanings = []meaning{
 		strict:   "implicit_cast, mixed_types",
 		outcomes: []string{`a = {"bits":"0000","radians":0}; zero = true`},
 	},
+	{
+		name: "physical qubits are in the order of their numbers", source: `
+			def flip(qubit a, qubit b, int n) { x a; if (n > 0) { reset b; x b; } }
+			bit c;
+			x $5;
+			qubit[2] q;
+			x q[1];
+			flip($7, $2, 1);
+			h $3;
+			z $3;
+			h $3;
+			x $2;
+			c = measure $5;`,
+		outcomes: []string{`c = "1"; (1+0i)|111100>`},
+	},
 }

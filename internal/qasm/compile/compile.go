@@ -92,6 +92,7 @@ type Compiler struct {
 	plainQubits [8]circuit.Qubit
 
 	hardwareQubits map[uint32]uint32
+	renumbered     map[uint32]uint32 // places of physical qubits that were others before
 	outputs        []token.Symbol
 	inputNames     []string
 	included       bool // the library

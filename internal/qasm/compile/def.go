@@ -463,7 +463,7 @@ func (c *Compiler) pass(p *defParam, a *argument, to int32) {
 			if q := a.q.at(k); q.Slot >= 0 {
 				c.move(to+int32(k), q.Slot, 1)
 			} else {
-				c.set(to+int32(k), uint64(q.First))
+				c.setQubit(to+int32(k), q.First)
 			}
 		}
 	case p.array:

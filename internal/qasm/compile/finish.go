@@ -31,6 +31,7 @@ func (c *Compiler) Finish() Result {
 		return Result{}
 	}
 	c.outputsOnly()
+	c.orderPhysical()
 	if c.opts.Whole {
 		return Result{Classical: c.assemble(c.circuit, nil)}
 	}
@@ -81,7 +82,7 @@ func (c *Compiler) assemble(first *circuit.Circuit, loads []program.BitPlace) *p
 	p.Code, p.Pos, p.Funcs = nil, nil, nil
 	p.Qregs, p.NumQubits = c.circuit.Qregs, c.circuit.NumQubits
 	p.Cregs, p.Vars, p.Loads = c.cregs, c.vars, loads
-	a := &assembly{p: &p, clbits: c.clbitPlaces()}
+	a := &assembly{p: &p, clbits: c.clbitPlaces(), places: c.renumbered}
 	for _, f := range c.fixed {
 		a.words(f.slot, f.words)
 	}
@@ -105,6 +106,7 @@ func (c *Compiler) clbitPlaces() []program.BitPlace { return c.loads() }
 type assembly struct {
 	p      *program.Program
 	clbits []program.BitPlace
+	places map[uint32]uint32 // see orderPhysical
 }
 
 func (a *assembly) emit(in program.Instr, pos diag.Pos) {
@@ -178,7 +180,7 @@ func (a *assembly) function(f *code, isMain bool) {
 		if in.Op >= program.Jump && in.Op <= program.JumpLeU {
 			in.A += base
 		}
-		a.emit(in, f.pos[i])
+		a.emit(place(in, a.places), f.pos[i])
 	}
 	a.emit(program.Instr{Op: program.Return}, 0)
 	a.p.Funcs = append(a.p.Funcs, program.Func{

@@ -113,19 +113,6 @@ func (c *Compiler) hardware(s token.Symbol) (uint32, bool) {
 	return c.names.Hardware(s)
 }
 
-// physical is a physical qubit. They are not declared: each becomes a qubit of the circuit when it occurs for the first time.
-func (c *Compiler) physical(number uint32, name ast.Name) (register, bool) {
-	q, known := c.hardwareQubits[number]
-	if !known {
-		if !c.room(1, name.Span()) {
-			return register{}, false
-		}
-		q = c.circuit.AddQreg(c.names.Text(name.Symbol), 1).First
-		c.hardwareQubits[number] = q
-	}
-	return register{scalar: true, first: q, n: 1}, true
-}
-
 // takeQubits narrows a register to some of its qubits.
 func (c *Compiler) takeQubits(r register, set indexSet, at diag.Span) register {
 	t := register{scalar: set.scalar, n: len(set.list)}
@@ -181,7 +168,9 @@ func (c *Compiler) qubitNumber(q program.Qubit) int32 {
 	if q.Slot >= 0 {
 		return q.Slot
 	}
-	return c.number(int64(q.First))
+	s := c.temp(1)
+	c.setQubit(s, q.First)
+	return s
 }
 
 // aliasQubits finds the qubits of an expression: a name with indices, or several joined.
