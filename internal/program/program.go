@@ -76,6 +76,9 @@ type Program struct {
 	// Loads is set for the classical rest of a circuit that ran before: the circuit's clbits, in order, as bits of the main frame that
 	// are filled in at the start. Such a program has no quantum operations.
 	Loads []BitPlace
+	// Measured says that a statement of the source measures, in the main program or in a function that a statement calls, also where the
+	// program was found never to come to it: what is reported is decided by the text.
+	Measured bool
 	// Why says why the program is not a circuit, such as "the loop's condition depends on a measurement", and WhyPos where.
 	Why    string
 	WhyPos diag.Pos

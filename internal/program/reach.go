@@ -47,5 +47,7 @@ func (p *Program) Quantum() bool {
 	return p.has(func(in Instr) bool { return changesState(in) || in.Op == Measure })
 }
 
-// Measures reports whether the program may measure anything.
-func (p *Program) Measures() bool { return p.has(func(in Instr) bool { return in.Op == Measure }) }
+// Measures reports whether the program measures by itself.
+func (p *Program) Measures() bool {
+	return p.Measured || p.has(func(in Instr) bool { return in.Op == Measure })
+}

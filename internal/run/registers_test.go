@@ -18,6 +18,12 @@ func TestRegistersAreThoseOfKeys(t *testing.T) {
 		"OPENQASM 3; qubit q; bit[2] a; while (a[0] == 0) { U(1.5, 0, 0) q; a[0] = measure q; }": "a 2",
 		"OPENQASM 3; bit[3] a = \"101\";":                                                        "a 3",
 		"OPENQASM 3; qubit[2] q; bit[2] a; a = measure q; output bit[1] b;":                      "a 2, b 1",
+		// What never happens is a measurement all the same; what stands in a subroutine that nothing calls is none.
+		"OPENQASM 3; qubit[3] q; bit[2] a; if (false) { a[0] = measure q[0]; }":                                               "a 2",
+		"OPENQASM 3; qubit[3] q; bit[2] a; int n = 1; if (n > 2) { a[0] = measure q[0]; }":                                    "a 2",
+		"OPENQASM 3; qubit[3] q; bit[2] a; def f(qubit p) -> bit { return measure p; } while (a[0] == 1) { a[0] = f(q[0]); }": "a 2",
+		"OPENQASM 3; qubit[3] q; bit[2] a; def f(qubit p) -> bit { return measure p; } def g(qubit p) { f(p); }":              "meas 3",
+		"OPENQASM 3; qubit[3] q; bit[2] a; for int i in [0:1000000000000] { if (i > 9) { end; } if (i < 0) { measure q; } }":  "a 2",
 	} {
 		p := qasm.Load("p", []byte(source), qasm.Options{})
 		if p.Diagnostics.HasErrors() {

@@ -58,10 +58,13 @@ func (w Workload) clbits() int {
 // dynamic reports whether the circuit is not known in advance.
 func (w Workload) dynamic() bool { return w.Circuit == nil }
 
-// measures reports whether the program measures anything.
+// measures reports whether the program measures anything, by its text: what is reported does not depend on what the program comes to.
 func (w Workload) measures() bool {
-	if w.dynamic() {
+	switch {
+	case w.dynamic():
 		return w.Program.Measures()
+	case w.Program != nil && w.Program.Measured:
+		return true
 	}
 	return slices.ContainsFunc(w.Circuit.Ops, func(op circuit.Op) bool { return op.Kind == circuit.Measure })
 }

@@ -18,7 +18,9 @@ type code struct {
 	uses            []use
 	lastPlace       int32 // that is jumped to
 	top, frame      int32
-	arguments       int32 // of a call behind the frame, at most
+	measures        bool    // a statement of it does
+	calls           []int32 // the functions that statements of it call
+	arguments       int32   // of a call behind the frame, at most
 	params, results int32
 }
 

@@ -324,6 +324,7 @@ func (c *Compiler) callDef(name ast.Name, d *def, args []ast.Expr, operands []as
 	}
 	c.fn.top = result + int32(max(words, d.result.Words()))
 	c.emit(program.Call, 0, d.number, frame, 0)
+	c.fn.calls = append(c.fn.calls, d.number)
 	c.move(result, frame, d.result.Words())
 	c.called = true
 	return inSlot(d.result, result, at)

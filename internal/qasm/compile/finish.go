@@ -81,7 +81,7 @@ func (c *Compiler) assemble(first *circuit.Circuit, loads []program.BitPlace) *p
 	p := *c.out
 	p.Code, p.Pos, p.Funcs = nil, nil, nil
 	p.Qregs, p.NumQubits = c.circuit.Qregs, c.circuit.NumQubits
-	p.Cregs, p.Vars, p.Loads = c.cregs, c.vars, loads
+	p.Cregs, p.Vars, p.Loads, p.Measured = c.cregs, c.vars, loads, c.measured()
 	a := &assembly{p: &p, clbits: c.clbitPlaces(), places: c.renumbered}
 	for _, f := range c.fixed {
 		a.words(f.slot, f.words)
@@ -97,6 +97,23 @@ func (c *Compiler) assemble(first *circuit.Circuit, loads []program.BitPlace) *p
 		panic(fmt.Sprintf("%v\n%s", err, p.String()))
 	}
 	return &p
+}
+
+// measured reports whether a statement of the main program, or of a subroutine that one calls, measures.
+func (c *Compiler) measured() bool {
+	seen := make([]bool, len(c.funcs))
+	for list := []int32{0}; len(list) > 0; {
+		n := list[len(list)-1]
+		list = list[:len(list)-1]
+		if seen[n] {
+			continue
+		}
+		if seen[n] = true; c.funcs[n].measures {
+			return true
+		}
+		list = append(list, c.funcs[n].calls...)
+	}
+	return false
 }
 
 // clbitPlaces says for each clbit of the circuit where it lies in the main frame.

@@ -153,6 +153,7 @@ func (c *Compiler) emitMeasure(slot int32, q program.Qubit) {
 
 // measure is a measurement into bits, or into nothing.
 func (c *Compiler) measure(s *ast.Measure) {
+	c.fn.measures = true
 	q, ok := c.qubitOperand(&s.Qubits)
 	if s.Bits.Name.Symbol == token.None {
 		if ok {
@@ -255,6 +256,7 @@ func (c *Compiler) outcome(q register, at diag.Span) operand {
 
 // measurement is a measurement within a declaration, an assignment or a return.
 func (c *Compiler) measurement(e *ast.Measurement) operand {
+	c.fn.measures = true
 	q, ok := c.qubitOperand(&e.Qubits)
 	if !ok {
 		return bad(e.Span())
