@@ -229,4 +229,69 @@ var meanings = []meaning{
 			c = measure $5;`,
 		outcomes: []string{`c = "1"; (1+0i)|111100>`},
 	},
+	{
+		name: "parts of an array that do not overlap", source: `
+			def f(mutable array[int[8], #dim = 1] a, mutable array[int[8], #dim = 1] b) { a[0] = 1; b[0] = 2; }
+			def g(mutable array[int[8], #dim = 1] a, readonly array[int[8], #dim = 1] b) { a[0] = 1; }
+			def h2(mutable array[int[8], #dim = 2] a, mutable array[int[8], #dim = 2] b) { a[0, 0] = 3; b[0, 0] = 4; }
+			array[int[8], 6] v; array[int[8], 4, 4] w;
+			def both(mutable array[int[8], #dim = 1] a) { f(a[0:1], a[2:3]); }
+			int n = 2;
+			f(v[0:n], v[n+1:5]);
+			f(v[0:2:4], v[1:2:5]);
+			f(v[n:-1:0], v[3:5]);
+			g(v, v);
+			h2(w[0:1, 0:1], w[0:1, 2:3]);
+			f(w[0:n, 0], w[0:n, 1]);
+			both(v[1:4]);`,
+		outcomes: []string{`v = [1,1,1,2,0,0]; w = [[1,2,4,0],[0,0,0,0],[0,0,0,0],[0,0,0,0]]; n = 2`},
+	},
+	{
+		name: "parts of an array that overlap, 1", source: `
+			def f(mutable array[int[8], #dim = 1] a, mutable array[int[8], #dim = 1] b) { a[0] = 1; b[0] = 2; }
+			def g(mutable array[int[8], #dim = 1] a, readonly array[int[8], #dim = 1] b) { a[0] = 1; }
+			def h2(mutable array[int[8], #dim = 2] a, mutable array[int[8], #dim = 2] b) { a[0, 0] = 3; b[0, 0] = 4; }
+			array[int[8], 6] v; array[int[8], 4, 4] w;
+			f(v, v);`,
+		verdict: "refused, overlapping_arrays", strict: "overlapping_arrays",
+	},
+	{
+		name: "parts of an array that overlap, 2", source: `
+			def f(mutable array[int[8], #dim = 1] a, mutable array[int[8], #dim = 1] b) { a[0] = 1; b[0] = 2; }
+			def g(mutable array[int[8], #dim = 1] a, readonly array[int[8], #dim = 1] b) { a[0] = 1; }
+			def h2(mutable array[int[8], #dim = 2] a, mutable array[int[8], #dim = 2] b) { a[0, 0] = 3; b[0, 0] = 4; }
+			array[int[8], 6] v; array[int[8], 4, 4] w;
+			f(v[0:2], v[1:3]);`,
+		verdict: "refused, overlapping_arrays", strict: "overlapping_arrays",
+	},
+	{
+		name: "parts of an array that overlap, 3", source: `
+			def f(mutable array[int[8], #dim = 1] a, mutable array[int[8], #dim = 1] b) { a[0] = 1; b[0] = 2; }
+			def g(mutable array[int[8], #dim = 1] a, readonly array[int[8], #dim = 1] b) { a[0] = 1; }
+			def h2(mutable array[int[8], #dim = 2] a, mutable array[int[8], #dim = 2] b) { a[0, 0] = 3; b[0, 0] = 4; }
+			array[int[8], 6] v; array[int[8], 4, 4] w;
+			h2(w[0:2, 0:2], w[2:3, 2:3]);`,
+		verdict: "refused, overlapping_arrays", strict: "overlapping_arrays",
+	},
+}
+
+// TestFaults holds programs that go wrong while they run against what is said of it.
+func TestFaults(t *testing.T) {
+	const lists = `
+		def f(mutable array[int[8], #dim = 1] a, mutable array[int[8], #dim = 1] b) { a[0] = 1; b[0] = 2; }
+		def g(mutable array[int[8], #dim = 1] a, int n) { f(a[0:n], a[n:5]); }
+		array[int[8], 6] v;
+		int n = 2;`
+	for source, want := range map[string]string{
+		lists + `f(v[0:n], v[n:5]);`:       "overlapping parts",
+		lists + `f(v[4:-1:n], v[0:2]);`:    "", // different distances are not looked at
+		lists + `f(v[n:5], v[0:2]);`:       "overlapping parts",
+		lists + `f(v[n:2:5], v[4:2:n+2]);`: "overlapping parts",
+		lists + `g(v, 3);`:                 "overlapping parts",
+	} {
+		p := Load("p.qasm", []byte("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n"+source), Options{})
+		if got := rendered(p); want == "" && p.Diagnostics.HasErrors() || want != "" && !strings.Contains(got, want) {
+			t.Errorf("%s:\n%s\nwant %q", source, got, want)
+		}
+	}
 }

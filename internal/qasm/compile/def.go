@@ -305,7 +305,7 @@ func (c *Compiler) callDef(name ast.Name, d *def, args []ast.Expr, operands []as
 		}
 		ok = ok && good
 	}
-	if !ok || !c.distinctArguments(d, list) {
+	if !ok || !c.distinctArguments(d, list) || !c.distinctArrays(d, list) {
 		return bad(at)
 	}
 	c.at = name.Start
