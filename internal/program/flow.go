@@ -28,7 +28,7 @@ const maxFlow = 1 << 25
 // NewFlow analyses a program, in time about linear in its code.
 func NewFlow(p *Program) *Flow {
 	f := &Flow{program: p, gates: make([]bool, len(p.Code)), gated: p.callers(changesState), silent: map[int32]bool{}}
-	reported := p.reported()
+	reported := p.Reported()
 	ends := p.callers(func(in Instr) bool { return in.Op == End })
 	for i := range p.Funcs {
 		fn := newFuncFlow(p, &p.Funcs[i], reported, ends)

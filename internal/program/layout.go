@@ -14,7 +14,7 @@ type Layout struct {
 
 // Layout returns the program's.
 func (p *Program) Layout() *Layout {
-	l := &Layout{ranges: p.reported()}
+	l := &Layout{ranges: p.Reported()}
 	for _, r := range l.ranges {
 		l.places = append(l.places, l.words)
 		l.words += int(r.N)
@@ -38,8 +38,8 @@ func (l *Layout) Place(slot int32) int {
 	return l.places[i] + int(slot-l.ranges[i].First)
 }
 
-// reported merges the slots of registers and variables.
-func (p *Program) reported() []Range {
+// Reported merges the slots of registers and variables.
+func (p *Program) Reported() []Range {
 	var all []Range
 	for _, c := range p.Cregs {
 		all = append(all, Range{c.Slot, int32(Words(c.Size))})

@@ -249,11 +249,12 @@ func (f *flattener) changed(slot int32, before, unknown uint64, origin [64]int32
 
 // end makes the result of a program that has come to its end: nothing is left to compute.
 func (f *flattener) end() (Result, error) {
+	f.leave()
 	p := f.shell()
 	a := &assembly{p: p}
-	for slot := range f.reported {
-		for b := range 64 {
-			if f.unknown[slot]>>b&1 == 1 && f.origin[slot][b] < 0 {
+	for slot, reported := range f.reported {
+		for b := 0; reported && b < 64 && f.unknown[slot] != 0; b++ {
+			if f.unknown[slot]>>b&1 == 1 && f.origin[int32(slot)][b] < 0 {
 				return Result{}, f.giveUp("a variable depends on a measurement under a condition")
 			}
 		}
@@ -263,6 +264,20 @@ func (f *flattener) end() (Result, error) {
 	p.Funcs = []program.Func{{Name: "main", End: int32(len(p.Code)), Frame: f.p.Funcs[0].Frame + 1}}
 	f.loads(p)
 	return f.result(p)
+}
+
+// leave brings the memory back to the main frame, where the program has ended in a subroutine: what lay above the call is lost.
+func (f *flattener) leave() {
+	if len(f.stack) == 0 {
+		return
+	}
+	from := f.fp
+	if len(f.stack) > 1 {
+		from = f.stack[1].FP
+	}
+	f.grow(int(from))
+	f.grow(int(f.p.Funcs[0].Frame))
+	f.stack, f.fp = nil, 0
 }
 
 // shell is a program with the variables of this one and no code.
@@ -413,8 +428,8 @@ func (f *flattener) poisoned(reachable []bool) bool {
 		}
 		return false
 	}
-	for slot := range f.reported {
-		if bad(slot) {
+	for slot, reported := range f.reported {
+		if reported && bad(int32(slot)) {
 			return true
 		}
 	}

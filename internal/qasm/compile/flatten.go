@@ -56,11 +56,11 @@ type flattener struct {
 	own      map[program.BitPlace]circuit.Clbit // of the registers' bits
 	refs     map[circuit.Clbit]int              // how many bits of mem are a clbit
 	measured map[circuit.Clbit]bool             // clbits whose value in the circuit is not known
-	reported map[int32]bool
-	when     *condition             // under which the instructions are carried out
-	written  bool                   // under when: a clbit of the condition was measured
-	before   map[int32][64]int32    // under when: the origins that changed slots had
-	taken    map[circuit.Clbit]bool // under when: clbits that were measured
+	reported []bool                             // by slot of the main frame
+	when     *condition                         // under which the instructions are carried out
+	written  bool                               // under when: a clbit of the condition was measured
+	before   map[int32][64]int32                // under when: the origins that changed slots had
+	taken    map[circuit.Clbit]bool             // under when: clbits that were measured
 }
 
 // condition is a condition of the circuit.
@@ -105,20 +105,10 @@ func (e *errGiveUp) Error() string { return e.text }
 func flatten(p *program.Program, first *circuit.Circuit, places []program.BitPlace, l limits) (Result, reason) {
 	f := &flattener{
 		p: p, c: first.Clone(), limits: l, most: int(min(l.steps, carefulSteps)), access: make([]access, len(p.Code)), origin: map[int32]*[64]int32{}, conds: map[int32]condition{}, own: map[program.BitPlace]circuit.Clbit{},
-		refs: map[circuit.Clbit]int{}, measured: map[circuit.Clbit]bool{}, reported: map[int32]bool{},
+		refs: map[circuit.Clbit]int{}, measured: map[circuit.Clbit]bool{},
 	}
 	for i, at := range places {
 		f.own[at] = circuit.Clbit(i)
-	}
-	for _, v := range p.Vars {
-		for k := range int32(v.Type.Words()) {
-			f.reported[v.Slot+k] = true
-		}
-	}
-	for _, r := range p.Cregs {
-		for k := range int32(max(1, program.Words(r.Size))) {
-			f.reported[r.Slot+k] = true
-		}
 	}
 	f.sink = &opSink{f: f}
 	r, err := f.run(places)
@@ -144,6 +134,12 @@ func (f *flattener) run(places []program.BitPlace) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	f.reported = make([]bool, f.p.Funcs[0].Frame)
+	for _, r := range f.p.Reported() {
+		for k := range r.N {
+			f.reported[r.First+k] = true
+		}
+	}
 	for !measured {
 		event, err := m.Run(context.Background(), f.sink)
 		if err != nil {
@@ -151,7 +147,7 @@ func (f *flattener) run(places []program.BitPlace) (Result, error) {
 			return Result{}, err
 		}
 		if event == vm.Ended {
-			f.mem, f.pc = m.Mem, m.PC
+			f.mem, f.pc, f.fp, f.stack = m.Mem, m.PC, m.FP, m.Stack
 			f.unknown = make([]uint64, len(f.mem))
 			return f.end()
 		}

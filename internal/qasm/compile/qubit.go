@@ -273,7 +273,10 @@ func (c *Compiler) aliasOf(s *ast.Alias) (*symbol, bool) {
 		return nil, false
 	case sym.meaning == qubits:
 		r, ok := c.aliasQubits(s.Value)
-		return &symbol{meaning: qubits, q: c.keptQubits(r)}, ok
+		if !ok {
+			return nil, false
+		}
+		return &symbol{meaning: qubits, q: c.keptQubits(r)}, true
 	case sym.meaning == array:
 		return c.aliasArray(s)
 	case sym.meaning == bits, sym.meaning == variable && (sym.typ.Kind == value.Bits || sym.typ.Kind == value.Bit):
