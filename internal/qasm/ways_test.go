@@ -19,25 +19,52 @@ func TestBothWays(t *testing.T) {
 	for range 400 {
 		g := &generator{r: r}
 		source := []byte(g.program())
-		one, other := Load("random.qasm", source, Options{}), Load("random.qasm", source, Options{Whole: true})
-		if one.Diagnostics.HasErrors() || other.Diagnostics.HasErrors() {
-			t.Fatalf("refused:\n%s\n%s", source, rendered(one))
-		}
-		if one.Circuit != nil {
+		if bothWays(t, source) {
 			flat++
 		}
-		a, b := weighed(t, one), weighed(t, other)
-		for k := range b {
-			a[k] += 0
-		}
-		for k, p := range a {
-			if d := p - b[k]; d > 1e-9 || d < -1e-9 {
-				t.Fatalf("seed %d: %s has probability %v flattened (%v) and %v as a program\n%s", seed, k, p, one.Circuit != nil, b[k], source)
-			}
+		if t.Failed() {
+			t.Fatalf("seed %d:\n%s", seed, source)
 		}
 	}
 	if flat < 40 {
 		t.Errorf("only %d of 400 programs were flattened", flat)
+	}
+}
+
+// bothWays compares both ways of one program, and reports whether it is a circuit.
+func bothWays(t *testing.T, source []byte) bool {
+	t.Helper()
+	one, other := Load("test.qasm", source, Options{}), Load("test.qasm", source, Options{Whole: true})
+	if one.Diagnostics.HasErrors() || other.Diagnostics.HasErrors() {
+		t.Fatalf("refused:\n%s\n%s", source, rendered(one))
+	}
+	a, b := weighed(t, one), weighed(t, other)
+	for k := range b {
+		a[k] += 0
+	}
+	for k, p := range a {
+		if d := p - b[k]; d > 1e-9 || d < -1e-9 {
+			t.Errorf("%s has probability %v flattened (%v) and %v as a program", k, p, one.Circuit != nil, b[k])
+		}
+	}
+	return one.Circuit != nil
+}
+
+// TestBitsMovedUnderConditions: a bit that becomes another measured bit under a condition has not changed where it does not hold.
+func TestBitsMovedUnderConditions(t *testing.T) {
+	const head = "include \"stdgates.inc\";\nqubit[3] q;\nbit[2] c;\nbit e;\nh q;\n"
+	for _, text := range []string{
+		"c[0] = measure q[0]; e = measure q[1]; if (c[0]) { x q[2]; e = c[0]; }",
+		"c[0] = measure q[0]; e = measure q[1]; if (c[0]) { if (false) { x q[2]; } else { c[1] = e; e = c[0]; } }",
+		"c = measure q[0:1]; e = c[0]; c[0] = 0; if (c[1]) { x q[2]; c[0] = e; }",
+		"c = measure q[0:1]; e = c[0]; c[0] = measure q[2]; if (c[1]) { x q[2]; c[0] = e; }",
+		"c[0] = measure q[0]; if (c[0]) { e = measure q[1]; } else { x q[1]; e = measure q[1]; }",
+		"c = measure q[0:1]; if (c[0]) { x q[2]; c[1] = c[0]; e = c[1]; } else { e = measure q[2]; }",
+	} {
+		bothWays(t, []byte(head+text+"\n"))
+		if t.Failed() {
+			t.Fatal(text)
+		}
 	}
 }
 
