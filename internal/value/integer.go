@@ -63,14 +63,14 @@ func (t Type) big(w []uint64) *big.Int {
 }
 
 func magnitude(w []uint64) *big.Int {
-	buf := make([]byte, 8*len(w))
-	for i, v := range w {
-		at := len(buf) - 8*i
-		for k := range 8 {
-			buf[at-1-k] = byte(v >> (8 * k))
+	const perWord = 64 / bits.UintSize
+	list := make([]big.Word, 0, perWord*len(w))
+	for _, v := range w {
+		for k := range perWord {
+			list = append(list, big.Word(v>>(k*bits.UintSize)))
 		}
 	}
-	return new(big.Int).SetBytes(buf)
+	return new(big.Int).SetBits(list)
 }
 
 // setBig stores x modulo 2^n.
@@ -162,6 +162,10 @@ func wideOp(op Op, t Type, dst, a, b []uint64) error {
 		addWide(op, t, dst, a, b)
 		return nil
 	}
+	if op == Mul && len(dst) <= maxSchoolWords {
+		mulWide(t, dst, a, b)
+		return nil
+	}
 	x, y := t.big(a), t.big(b)
 	switch op {
 	case Mul:
@@ -195,6 +199,27 @@ func addWide(op Op, t Type, dst, a, b []uint64) {
 			dst[i], carry = bits.Sub64(a[i], b[i], carry)
 		}
 	}
+	t.normalize(dst)
+}
+
+// maxSchoolWords is up to which width numbers are multiplied word by word; package big has better ways for wider ones.
+const maxSchoolWords = 16
+
+// mulWide multiplies modulo 2^n, where signs make no difference.
+func mulWide(t Type, dst, a, b []uint64) {
+	var sum [maxSchoolWords]uint64 // dst may be a or b
+	n := len(dst)
+	for i, x := range a {
+		carry := uint64(0)
+		for j := range n - i {
+			high, low := bits.Mul64(x, b[j])
+			low, c := bits.Add64(low, carry, 0)
+			high += c
+			sum[i+j], c = bits.Add64(sum[i+j], low, 0)
+			carry = high + c
+		}
+	}
+	copy(dst, sum[:n])
 	t.normalize(dst)
 }
 

@@ -35,7 +35,7 @@ func random(r *rand.Rand, t Type) Value {
 }
 
 func randomWidth(r *rand.Rand) int {
-	widths := []int{1, 2, 3, 7, 8, 16, 31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 200}
+	widths := []int{1, 2, 3, 7, 8, 16, 31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 200, 1024, 1025}
 	return widths[r.IntN(len(widths))]
 }
 
@@ -65,6 +65,9 @@ func TestIntegersAgainstBig(t *testing.T) {
 			t.Fatalf("%v: %v %v %v = %v, want %v (%v)", typ, a.Big(), op, b.Big(), got.Big(), want, err)
 		}
 		checkForm(t, got)
+		if err := Binary(op, typ, b.Words, a.Words, b.Words); err != nil || b.Big().Cmp(want) != 0 {
+			t.Fatalf("%v: %v %v the same in place = %v, want %v (%v)", typ, a.Big(), op, b.Big(), want, err)
+		}
 	}
 }
 
@@ -163,7 +166,7 @@ func TestShiftsAgainstBig(t *testing.T) {
 		if r.IntN(20) == 0 {
 			d = r.Uint64()
 		}
-		near := uint(min(d, 1000))
+		near := uint(min(d, 2000))
 		for op, want := range map[Op]*big.Int{Shl: new(big.Int).Lsh(a.Big(), near), Shr: new(big.Int).Rsh(a.Big(), near)} {
 			got := New(typ)
 			Shift(op, typ, got.Words, a.Words, d)
