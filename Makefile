@@ -14,7 +14,7 @@ SCHEMATHESIS_TIME ?= 600
 
 export CGO_ENABLED ?= 0
 
-.PHONY: help run build test test-go postgres browser test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers kill-test bench-serve schemathesis screenshots clean
+.PHONY: help run build test test-go postgres browser test-python test-aer wheel wheels race fuzz bench lint generate verify docs check-corpora bench-peers bench-adaptive kill-test bench-serve schemathesis screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
@@ -119,6 +119,14 @@ bench-peers: ## time circuits in turn with a peer (QCOS_PEERS_ENGINE, QCOS_PEERS
 		export QCOS_PEERS_PYTHON=$$PWD/.cache/peers/bin/python; \
 	fi; \
 	$(GO) test -count 1 -timeout 2h -tags peers -run TestPeers -v ./internal/run
+
+bench-adaptive: ## time programs whose course depends on measurements in turn with Aer and Braket (QCOS_PEERS_PROGRAMS; installs the peers into .cache)
+	@set -e; if [ -z "$$QCOS_PEERS_PYTHON" ]; then \
+		[ -x .cache/adaptive/bin/python ] || python3 -m venv .cache/adaptive; \
+		.cache/adaptive/bin/pip install -q --disable-pip-version-check -r testdata/peers/requirements.txt; \
+		export QCOS_PEERS_PYTHON=$$PWD/.cache/adaptive/bin/python; \
+	fi; \
+	$(GO) test -count 1 -timeout 3h -tags peers -run TestAdaptivePeers -v ./internal/run
 
 kill-test: ## kill servers, workers and the database under load, KILLS (50) times each, and hold the service to its promises
 	QCOS_KILLS=$(KILLS) $(GO) test -count 1 -timeout 2h -run 'Killed|Restarted' -v ./internal/servetest
