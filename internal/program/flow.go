@@ -22,6 +22,23 @@ type Bits struct {
 	Mask uint64
 }
 
+// Mask is the bits of a slot that matter. The ranges of v are in rising order.
+func (v View) Mask(slot int32) uint64 {
+	at, found := slices.BinarySearchFunc(v, slot, func(b Bits, slot int32) int {
+		switch {
+		case b.First+b.N <= slot:
+			return -1
+		case b.First > slot:
+			return 1
+		}
+		return 0
+	})
+	if !found {
+		return 0
+	}
+	return v[at].Mask
+}
+
 // maxFlow bounds the memory of the analysis of a function, in words. Beyond it everything is taken to matter, which costs time only.
 const maxFlow = 1 << 25
 

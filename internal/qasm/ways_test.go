@@ -68,6 +68,40 @@ func TestBitsMovedUnderConditions(t *testing.T) {
 	}
 }
 
+// TestBothWaysOfCorners is TestBothWays for programs that were once flattened wrongly.
+func TestBothWaysOfCorners(t *testing.T) {
+	for name, body := range map[string]string{
+		"the condition of else is measured anew before": `qubit[2] q; bit[2] d;
+h q[1]; d[0] = measure q[1]; h q[1];
+if (d != 1) { d[0] = measure q[1]; } else { x q[0]; }`,
+		"a bool outlives what it was computed from": `qubit[3] q; bit[2] c;
+{
+  bool f;
+  h q[0]; h q[1];
+  c = measure q[0:1];
+  f = c == 3;
+  if (f) { x q[2]; }
+  x q[0];
+  c = measure q[0:1];
+  if (f) { h q[2]; }
+}`,
+		"a bit that was copied is measured anew": `qubit[3] q; bit[2] c; bit e;
+h q[0];
+c[0] = measure q[0]; e = c[0]; h q[0]; c[0] = measure q[0];
+if (e) { x q[2]; }
+if (c[0]) { h q[1]; }`,
+		"a bit is measured again and again": `qubit[3] q; bit[2] c; bit e;
+def look(qubit s) -> bit { bit r; h s; r = measure s; return r; }
+e = look(q[1]);
+for int i in [0:2] { h q[0]; c[1] = measure q[0]; if (c[1]) { x q[1]; } c[0] = look(q[2]); if (c[0]) { z q[1]; } if (e) { h q[1]; } }`,
+	} {
+		source := []byte("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n" + body)
+		if bothWays(t, source); t.Failed() {
+			t.Fatal(name)
+		}
+	}
+}
+
 // weighed is the probability of each outcome: variables, and the state up to a phase.
 func weighed(t *testing.T, p *Program) map[string]float64 {
 	out := map[string]float64{}

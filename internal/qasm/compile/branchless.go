@@ -173,6 +173,7 @@ func (f *flattener) choose(target int32, c condition) error {
 	if f.onlyClassical(start, end) {
 		return &errRest{"its course depends on what it measures"}
 	}
+	f.written = false // and if the first branch writes, it is no condition any more for the second
 	if err := f.under(start, body, c); err != nil {
 		return f.inBranch(err, at)
 	}
@@ -209,8 +210,8 @@ func (f *flattener) under(from, to int32, c condition) error {
 	depth := len(f.stack)
 	f.steps += len(f.mem) / 8 // what it takes to keep and compare the memory
 	before, unknown := slices.Clone(f.mem), slices.Clone(f.unknown)
-	f.when, f.written, f.taken, f.before, f.pc = &c, false, map[circuit.Clbit]bool{}, map[int32][64]int32{}, from
-	defer func() { f.when, f.written = nil, false }()
+	f.when, f.taken, f.before, f.pc = &c, map[circuit.Clbit]bool{}, map[int32][64]int32{}, from
+	defer func() { f.when = nil }()
 	for f.pc != to || len(f.stack) > depth {
 		in := f.p.Code[f.pc]
 		if in.Op == program.End || len(f.stack) == depth && (in.Op == program.Return || f.pc < from || f.pc > to) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/softquantus/qcos/internal/circuit"
@@ -55,6 +56,9 @@ type flattener struct {
 
 	own      map[program.BitPlace]circuit.Clbit // of the registers' bits
 	refs     map[circuit.Clbit]int              // how many bits of mem are a clbit
+	free     []circuit.Clbit                    // of no register: those that no bit was any more at some time
+	flow     *program.Flow                      // made when it is first needed
+	wait     int                                // measurements until bits are released again
 	measured map[circuit.Clbit]bool             // clbits whose value in the circuit is not known
 	reported []bool                             // by slot of the main frame
 	when     *condition                         // under which the instructions are carried out
@@ -320,6 +324,7 @@ func (f *flattener) measure(in program.Instr) error {
 		return err
 	}
 	f.measured[k] = true
+	maps.DeleteFunc(f.conds, func(_ int32, c condition) bool { return k >= c.First && k < c.First+circuit.Clbit(c.Width) })
 	if f.when != nil {
 		f.taken[k] = true
 	}
@@ -360,6 +365,15 @@ func (f *flattener) clbitFor(place program.BitPlace) (circuit.Clbit, error) {
 	if has && uses == 0 {
 		return k, nil
 	}
+	if f.release(); has && f.refs[k] == 0 {
+		return k, nil
+	}
+	for n := len(f.free) - 1; n >= 0; n-- {
+		k, f.free = f.free[n], f.free[:n]
+		if f.refs[k] == 0 {
+			return k, nil
+		}
+	}
 	k = circuit.Clbit(f.c.NumClbits)
 	f.c.NumClbits++
 	return k, nil
@@ -370,7 +384,7 @@ func (f *flattener) record(add func() *circuit.Op, pos diag.Pos) error {
 	if len(f.c.Ops) >= f.limits.ops {
 		return &vm.Error{Code: "too_many_operations", Detail: fmt.Sprintf("the circuit has more than %d operations", f.limits.ops), Pos: pos}
 	}
-	if f.written {
+	if f.when != nil && f.written {
 		return f.giveUp("a condition changes while the operations under it happen")
 	}
 	op := add()

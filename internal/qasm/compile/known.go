@@ -1,8 +1,11 @@
 package compile
 
 import (
+	mathbits "math/bits"
+
 	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/program"
+	"github.com/softquantus/qcos/internal/program/vm"
 )
 
 // know marks a slot as known, knowBit a bit, forget a bit as unknown.
@@ -20,7 +23,10 @@ func (f *flattener) knowBit(slot int32, bit int) {
 		return
 	}
 	if o := f.origin[slot][bit]; o >= 0 {
-		f.refs[circuit.Clbit(o)]--
+		k := circuit.Clbit(o)
+		if f.refs[k]--; f.refs[k] == 0 && int(k) >= len(f.own) {
+			f.free = append(f.free, k)
+		}
 	}
 	f.unknown[slot] &^= 1 << bit
 	delete(f.conds, slot)
@@ -41,6 +47,30 @@ func (f *flattener) forget(slot int32, bit int, origin int32) {
 		f.refs[circuit.Clbit(origin)]++
 	}
 	delete(f.conds, slot)
+}
+
+// release lets go of bits that nobody reads any more, so that the clbits that nothing else is may be used again. It looks at most a few slots a
+// measurement.
+func (f *flattener) release() {
+	if f.wait--; f.wait >= 0 {
+		return
+	}
+	if f.flow == nil {
+		f.flow = program.NewFlow(f.p)
+	}
+	view := vm.View(f.p, f.flow, f.pc, f.fp, f.stack, len(f.mem), true)
+	for slot := range f.origin {
+		if int(slot) < len(f.unknown) {
+			for dead := f.unknown[slot] &^ view.Mask(slot); dead != 0; dead &= dead - 1 {
+				f.knowBit(slot, mathbits.TrailingZeros64(dead))
+			}
+			if f.unknown[slot] != 0 {
+				continue
+			}
+		}
+		delete(f.origin, slot)
+	}
+	f.wait = len(f.origin) / 8
 }
 
 // readsUnknown reports whether the instruction at hand reads a slot with unknown bits.

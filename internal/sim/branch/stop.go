@@ -80,7 +80,10 @@ func (l *stops) of(m *vm.Machine) *stop {
 		l.forget()
 	}
 	s := &stop{pc: m.PC, fp: m.FP, stack: slices.Clone(m.Stack), hash: hash, reset: l.program.Code[m.PC].Op == program.Reset}
-	s.live, s.needed = l.view(s, len(m.Mem), false), l.view(s, len(m.Mem), true)
+	view := func(needed bool) program.View {
+		return vm.View(l.program, l.flow, s.pc, s.fp, s.stack, len(m.Mem), needed)
+	}
+	s.live, s.needed = view(false), view(true)
 	s.gates = l.gatesAhead(s)
 	l.byPlace[hash] = append(l.byPlace[hash], s)
 	l.held += len(s.live) + len(s.needed)
@@ -103,31 +106,9 @@ func (l *stops) forget() {
 	}
 }
 
-// eachFrame calls f with the places in all frames: the function's number, where it goes on, and its memory.
-func (l *stops) eachFrame(s *stop, words int, f func(fn int, pc int32, from, to int32)) {
-	from, fn := int32(0), 0
-	for i, r := range s.stack {
-		next := s.fp
-		if i+1 < len(s.stack) {
-			next = s.stack[i+1].FP
-		}
-		f(fn, r.PC, from, next)
-		from, fn = next, int(l.program.Code[r.PC-1].A)
-	}
-	f(fn, s.pc, from, int32(words))
-}
-
-// view is the bits of all frames that matter at a stop, by place in memory.
-func (l *stops) view(s *stop, words int, needed bool) (all program.View) {
-	l.eachFrame(s, words, func(fn int, pc, from, to int32) {
-		for _, b := range l.flow.View(fn, pc, needed) {
-			b.First += from
-			if b.N = min(b.N, to-b.First); b.N > 0 {
-				all = append(all, b)
-			}
-		}
-	})
-	return all
+// eachFrame calls f with the places in all frames; see vm.EachFrame.
+func (l *stops) eachFrame(s *stop, f func(pc int32)) {
+	vm.EachFrame(l.program, s.pc, s.fp, s.stack, 0, func(_ int, pc, _, _ int32) { f(pc) })
 }
 
 // allBits is the mask of slots that matter as a whole.
@@ -180,12 +161,12 @@ func agree(v program.View, x, y []uint64) bool {
 
 func (l *stops) gatesAhead(s *stop) bool {
 	ahead := false
-	l.eachFrame(s, 0, func(_ int, pc, _, _ int32) { ahead = ahead || l.flow.GatesAhead(pc) })
+	l.eachFrame(s, func(pc int32) { ahead = ahead || l.flow.GatesAhead(pc) })
 	return ahead
 }
 
 func (l *stops) places(s *stop) (list []int32) {
-	l.eachFrame(s, 0, func(_ int, pc, _, _ int32) { list = append(list, pc) })
+	l.eachFrame(s, func(pc int32) { list = append(list, pc) })
 	return list
 }
 
