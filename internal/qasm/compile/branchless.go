@@ -260,7 +260,7 @@ func (f *flattener) end() (Result, error) {
 			}
 		}
 	}
-	a.words(0, f.mem[:f.p.Funcs[0].Frame])
+	f.known(a)
 	a.emit(program.Instr{Op: program.End}, f.p.Pos[f.pc])
 	p.Funcs = []program.Func{{Name: "main", End: int32(len(p.Code)), Frame: f.p.Funcs[0].Frame + 1}}
 	f.loads(p)
@@ -279,6 +279,22 @@ func (f *flattener) leave() {
 	f.grow(int(from))
 	f.grow(int(f.p.Funcs[0].Frame))
 	f.stack, f.fp = nil, 0
+}
+
+// known writes what the frame holds, beside the clbits that were loaded: a word may have bits of both kinds.
+func (f *flattener) known(a *assembly) {
+	scratch := f.p.Funcs[0].Frame
+	for slot, w := range f.mem[:scratch] {
+		at := int32(slot)
+		switch w &^= f.unknown[slot]; {
+		case w == 0:
+		case f.unknown[slot] == 0:
+			a.words(at, []uint64{w})
+		default:
+			a.words(scratch, []uint64{w})
+			a.emit(program.Instr{Op: program.Or, A: at, B: at, C: scratch}, 0)
+		}
+	}
 }
 
 // shell is a program with the variables of this one and no code.

@@ -226,23 +226,12 @@ func (c *Compiler) cast(e *ast.Cast) operand {
 	if !ok || !good {
 		return bad(e.Span())
 	}
-	if to, ok = c.castWidth(to, o); !ok {
-		return bad(e.Span())
-	}
 	o, _ = c.explicit(o, to, e.Span())
 	o.at, o.literal = e.Span(), false
 	if o.known && o.typ == value.IntType {
 		o.literal = true
 	}
 	return o
-}
-
-// castWidth is the type that a cast leads to: angle(x) of an angle keeps its width, as the specification's examples have it.
-func (c *Compiler) castWidth(to value.Type, o operand) (value.Type, bool) {
-	if to.Kind == value.Angle && to.Unsized && o.typ.Kind == value.Angle {
-		return o.typ, true
-	}
-	return to, true
 }
 
 func (c *Compiler) durationOf(e *ast.DurationOf) operand {
