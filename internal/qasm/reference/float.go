@@ -80,7 +80,7 @@ func nearest(r *big.Rat) *big.Int {
 	return q
 }
 
-// angleOf is the nearest multiple of 2π/2^n to a float of so many bits, 2π being that format's.
+// angleOf is the nearest multiple of 2π/2^n to a float of so many bits, 2π and the quotient being numbers of that format.
 func angleOf(f float64, bits, n int) *big.Int {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		fault("%v as an angle", f)
@@ -88,9 +88,8 @@ func angleOf(f float64, bits, n int) *big.Int {
 	if f == 0 {
 		return new(big.Int)
 	}
-	turns, _ := new(big.Float).SetFloat64(f).Rat(nil)
-	whole, _ := new(big.Float).SetFloat64(round(2*math.Pi, bits)).Rat(nil)
-	turns.Quo(turns, whole)
+	quotient := round(f/round(2*math.Pi, bits), bits) // a float of the same format, as types.rst has it in its example
+	turns, _ := new(big.Float).SetFloat64(quotient).Rat(nil)
 	turns.Mul(turns, new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), uint(n))))
 	return modulo(nearest(turns), n)
 }

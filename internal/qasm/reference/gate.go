@@ -89,6 +89,11 @@ func (m *machine) matrixOf(name string, params []float64, s *scope) matrix {
 	if !ok {
 		unknown("the gate %s", name)
 	}
+	for _, x := range params {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			fault("a gate's parameter of %v", x)
+		}
+	}
 	return g(params)
 }
 

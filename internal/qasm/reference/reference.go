@@ -99,6 +99,8 @@ type machine struct {
 	inputs map[string]string
 	steps  int
 
+	reached int // the last statement of the main program that was begun
+
 	script   []bool
 	met      []bool // outcomes so far
 	others   [][]bool
@@ -118,6 +120,7 @@ func (m *machine) run() History {
 	m.global = &scope{names: map[string]*binding{}}
 	m.global.constants()
 	m.main()
+	m.unreached()
 	h := History{P: m.p, State: m.state, Measured: m.measured}
 	outputs := false
 	for _, b := range m.reported {
@@ -138,7 +141,29 @@ func (m *machine) main() {
 			panic(r)
 		}
 	}()
-	m.statements(m.tree.Statements, m.global)
+	for i, st := range m.tree.Statements {
+		m.reached = i
+		if m.statement(st, m.global) == ended {
+			return
+		}
+	}
+}
+
+// unreached declares what the program ended before: its qubits and its variables exist.
+func (m *machine) unreached() {
+	for _, st := range m.tree.Statements[min(m.reached+1, len(m.tree.Statements)):] {
+		switch st := st.(type) {
+		case *ast.Register:
+			m.register(st, m.global)
+		case *ast.Declaration:
+			if st.Role == ast.Variable || st.Role == ast.Output {
+				v := *st
+				v.Value = nil
+				st = &v
+			}
+			m.declare(st, m.global)
+		}
+	}
 }
 
 func (m *machine) step() {

@@ -1,0 +1,100 @@
+package qasm
+
+import (
+	"errors"
+	"flag"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/softquantus/qcos/internal/qasm/reference"
+	"github.com/softquantus/qcos/internal/qasm/reference/author"
+)
+
+var (
+	referenceFor  = flag.Duration("reference", 4*time.Second, "how long random programs are held against the reference")
+	referenceSeed = flag.Uint64("reference-seed", 0, "the seed of the random programs; 0: the time")
+)
+
+// TestReference holds random programs against the reference.
+func TestReference(t *testing.T) {
+	seed := *referenceSeed
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+	count := map[string]int{}
+	for began, i := time.Now(), uint64(0); time.Since(began) < *referenceFor; i++ {
+		count[heldToReference(t, seed, i)]++
+		if t.Failed() && count["differs"] > 20 {
+			break
+		}
+	}
+	t.Logf("seed %d: %v", seed, count)
+	if count["agrees"] < count["limit"]+count["unknown"] {
+		t.Errorf("seed %d: %v: the test says little", seed, count)
+	}
+}
+
+// heldToReference is one program's fate in a word.
+func heldToReference(t *testing.T, seed, i uint64) string {
+	r := rand.New(rand.NewPCG(seed, i))
+	text := author.Program(r, 2+r.IntN(14))
+	d, err := disagreement([]byte(text), nil)
+	switch {
+	case doomed.MatchString(d):
+		return "doomed"
+	case d != "":
+		short := author.Shrink(text, func(text string) bool {
+			if !strings.HasPrefix(text, "OPENQASM 3.0;") {
+				return false
+			}
+			e, err := disagreement([]byte(text), nil)
+			return e != "" && (err == nil || errors.Is(err, reference.ErrFault)) && complaint(e) == complaint(d)
+		})
+		e, _ := disagreement([]byte(short), nil)
+		t.Errorf("seed %d, program %d:\n%s\n%s", seed, i, short, e)
+		return "differs"
+	case errors.Is(err, reference.ErrFault):
+		return "fault"
+	case errors.Is(err, reference.ErrTooMuch):
+		return "limit"
+	case err != nil:
+		t.Logf("seed %d, program %d: %v", seed, i, err)
+		return "unknown"
+	}
+	return "agrees"
+}
+
+// doomed are refusals of constants that fail when they are computed, wherever they stand: the reference only knows what is reached.
+var doomed = regexp.MustCompile(`error: (division by zero|[^\n]*infinity and NaN|[^\n]*out of range|a parameter of a gate cannot)`)
+
+// complaint is what a refusal says, but for names and types; "" of other differences.
+func complaint(d string) string {
+	_, message, _ := strings.Cut(d, "error: ")
+	message, _, _ = strings.Cut(message, "\n")
+	return quoted.ReplaceAllString(message, "")
+}
+
+var quoted = regexp.MustCompile("`[^`]*`|[0-9]+")
+
+// FuzzReference holds random programs against the reference as long as one likes.
+func FuzzReference(f *testing.F) {
+	f.Add(uint64(1), uint64(1))
+	f.Fuzz(func(t *testing.T, seed, i uint64) { heldToReference(t, seed, i) })
+}
+
+// TestFoundByReference keeps what the random programs found.
+func TestFoundByReference(t *testing.T) {
+	for _, text := range []string{
+		"qubit r; bit[6] v; v[0:2] = \"101\"; h r; v[0] = measure r;", // known bits and measured ones in one word
+		"qubit[2] q; bit[4] v = \"1110\"; h q; v[0:1] = measure q;",
+		"angle[2] a = 1.0; angle b = ~angle(a); angle[32] c = 2.5; angle d = angle(c) / 3;", // angle(a) is a type of its own
+	} {
+		text = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n" + text
+		if d, err := disagreement([]byte(text), nil); d != "" || err != nil {
+			t.Errorf("%s\n%s%v", text, d, err)
+		}
+	}
+}
