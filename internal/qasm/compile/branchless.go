@@ -377,7 +377,7 @@ func (f *flattener) rest(why *errRest) (Result, error) {
 	}
 	p := f.shell()
 	a := &assembly{p: p}
-	a.words(0, f.mem[:f.p.Funcs[0].Frame])
+	f.known(a)
 	jump := int32(len(p.Code))
 	base := jump + 1
 	a.emit(program.Instr{Op: program.Jump, A: f.pc + base}, f.p.Pos[f.pc])

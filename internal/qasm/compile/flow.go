@@ -382,8 +382,10 @@ func (c *Compiler) forArray(s *ast.For, a *view, v *symbol) {
 	})
 }
 
+// forBits goes through the bits that a register has when the loop begins.
 func (c *Compiler) forBits(s *ast.For, o operand, v *symbol) {
-	bits := c.inSlots(o)
+	bits := c.temp(o.typ.Words())
+	c.move(bits, c.inSlots(o), o.typ.Words())
 	c.counted(s, fixed(int64(o.typ.Width)), func(i int32, l loop) {
 		c.enter()
 		b := c.temp(1)

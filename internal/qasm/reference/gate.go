@@ -134,7 +134,7 @@ func (m *machine) sequence(body []ast.Stmt, s *scope, n int) matrix {
 		case *ast.For:
 			for _, v := range m.values(st.Values, s) {
 				inner := s.inner()
-				m.define(&binding{cell: &v}, st.Name, inner)
+				m.define(&binding{cell: v}, st.Name, inner)
 				u = product(m.sequence([]ast.Stmt{st.Body}, inner, n), u)
 			}
 		case *ast.Barrier, *ast.Nop, *ast.Delay:

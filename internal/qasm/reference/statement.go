@@ -136,10 +136,10 @@ func (m *machine) choose(st *ast.Switch, s *scope) course {
 
 func (m *machine) loop(st *ast.For, s *scope) course {
 	t := m.typeOf(st.Type, s)
-	for _, v := range m.values(st.Values, s) {
+	for _, item := range m.values(st.Values, s) {
 		m.step()
 		inner := s.inner()
-		v = convert(v, t)
+		v := convert(*item, t)
 		name := m.names.Text(st.Name.Symbol)
 		inner.names[name] = &binding{name: name, cell: &v}
 		c := goesOn
@@ -157,8 +157,9 @@ func (m *machine) loop(st *ast.For, s *scope) course {
 	return goesOn
 }
 
-// values are what a loop goes through.
-func (m *machine) values(e ast.Expr, s *scope) (out []value) {
+// values are what a loop goes through: of an array its elements, as they are when their turn comes.
+func (m *machine) values(e ast.Expr, s *scope) (out []*value) {
+	add := func(v value) { out = append(out, &v) }
 	switch e := e.(type) {
 	case *ast.Range:
 		a, step := m.eval(e.Start, s), 1
@@ -172,12 +173,12 @@ func (m *machine) values(e ast.Expr, s *scope) (out []value) {
 			panic(stop{ErrTooMuch})
 		}
 		for _, i := range steps(int(a.i.Int64()), step, int(b.i.Int64())) {
-			out = append(out, convert(integer(int64(i)), t))
+			add(convert(integer(int64(i)), t))
 		}
 		return out
 	case *ast.Set:
 		for _, item := range e.Items {
-			out = append(out, m.eval(item, s))
+			add(m.eval(item, s))
 		}
 		return out
 	}
@@ -186,13 +187,10 @@ func (m *machine) values(e ast.Expr, s *scope) (out []value) {
 		if len(v.t.dims) != 1 {
 			unknown("a loop through %s", v.t)
 		}
-		for _, x := range v.list {
-			out = append(out, *x)
-		}
-		return out
+		return v.list
 	}
 	for k := range v.t.n {
-		out = append(out, bitValue(v.i.Bit(k) == 1))
+		add(bitValue(v.i.Bit(k) == 1))
 	}
 	return out
 }
