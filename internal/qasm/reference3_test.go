@@ -91,7 +91,9 @@ func TestFoundByReference(t *testing.T) {
 		"qubit r; bit[6] v; v[0:2] = \"101\"; h r; v[0] = measure r;", // known bits and measured ones in one word
 		"qubit[2] q; bit[4] v = \"1110\"; h q; v[0:1] = measure q;",
 		"qubit r; bit[8] v = \"11110000\"; x r; v[1] = measure r; v[4:5] &= v[1:3:4];",
-		"bit[3] c = \"111\"; int n = 0; for bit b in c { c = \"000\"; n += b; }", // goes through what the register was
+		"bit[3] c = \"111\"; int n = 0; for bit b in c { c = \"000\"; n += b; }",       // goes through what the register was
+		"bit[4] v = \"0010\"; v[3:-1:0] = v; uint[70] w = 5; w[69:-1:0] = bit[70](w);", // read before it is written
+		"qubit[2] q; bit[39] v = \"010000000000000000000000000000000000000\"; v[7] = measure q[1]; v = (uint[39](v[37]));",
 		"angle[2] a = 1.0; angle b = ~angle(a); angle[32] c = 2.5; angle d = angle(c) / 3;", // angle(a) is a type of its own
 	} {
 		text = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n" + text

@@ -191,6 +191,11 @@ func writesOnlyA(op program.Op) bool {
 
 func (c *Compiler) writeBits(t target, o operand) {
 	s := c.inSlots(o)
+	if n := o.typ.Words(); o.typ.Kind == value.Bits && t.list.reaches(s, n) {
+		copied := c.temp(n) // its bits are read before any is written
+		c.move(copied, s, n)
+		s = copied
+	}
 	if t.set.static() {
 		c.scatter(t.list.take(t.set), s)
 	} else {

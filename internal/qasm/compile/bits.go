@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/program"
 	"github.com/softquantus/qcos/internal/qasm/ast"
@@ -75,6 +77,13 @@ func (c *Compiler) readBits(l bitList, at diag.Span) operand {
 	c.emit(program.Clear, 0, s, int32(t.Words()), 0)
 	c.gather(s, l)
 	return inSlot(t, s, at)
+}
+
+// reaches reports whether some of the bits lie in n slots from s on.
+func (l bitList) reaches(s int32, n int) bool {
+	return slices.ContainsFunc(l.runs, func(r bitRun) bool {
+		return r.slot+r.lo/64 < s+int32(n) && r.slot+(r.lo+r.n-1)/64 >= s
+	})
 }
 
 // gather copies bits into the value at slot s, from its bit 0 on.

@@ -104,9 +104,10 @@ func (f *flattener) symbolic(in program.Instr) error {
 	case program.MoveN:
 		f.copySlots(a, b, int(in.C))
 	case program.GetBit:
+		bit := f.snapshotBit(b+in.C/64, int(in.C%64)) // a may be one of the slots at b
 		f.know(a)
 		f.mem[a] = 0
-		f.copyBit(a, 0, b+in.C/64, int(in.C%64))
+		f.putBit(a, 0, bit)
 	case program.PutBit:
 		f.copyBit(a+in.C/64, int(in.C%64), b, 0)
 	case program.GetBitAt:

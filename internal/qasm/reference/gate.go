@@ -56,6 +56,7 @@ func (m *machine) modified(st *ast.Call, s *scope) matrix {
 			exponents[i] = toFloat(v, 64)
 		}
 	}
+	finite(exponents)
 	var params []float64
 	for _, p := range st.Params {
 		params = append(params, toFloat(m.eval(p, s), 64))
@@ -89,12 +90,17 @@ func (m *machine) matrixOf(name string, params []float64, s *scope) matrix {
 	if !ok {
 		unknown("the gate %s", name)
 	}
-	for _, x := range params {
+	return g(finite(params))
+}
+
+// finite refuses parameters and exponents that are no numbers. When that is noticed, if it is, is not said anywhere.
+func finite(list []float64) []float64 {
+	for _, x := range list {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			fault("a gate's parameter of %v", x)
+			panic(stop{ErrTooMuch})
 		}
 	}
-	return g(params)
+	return list
 }
 
 // composite is the product of what a gate's body says.
