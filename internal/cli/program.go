@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -100,6 +101,10 @@ func refuseEmpty(p *qasm.Program) {
 func showDiagnostics(w io.Writer, p *qasm.Program, colors palette) {
 	for _, d := range p.Diagnostics {
 		d.Message, d.Hint = config.Redact(d.Message), config.Redact(d.Hint)
+		d.Notes = slices.Clone(d.Notes)
+		for i := range d.Notes {
+			d.Notes[i].Message = config.Redact(d.Notes[i].Message)
+		}
 		var text bytes.Buffer
 		diag.Render(&text, p.Sources, d, colors.diagStyle())
 		place, excerpt, _ := bytes.Cut(text.Bytes(), []byte("\n"))
@@ -122,29 +127,50 @@ func maskKeys(text []byte) []byte {
 
 // diagnosticJSON is a diagnostic for programs. Lines and columns count from 1, columns in code points; the end is exclusive.
 type diagnosticJSON struct {
-	Severity  string `json:"severity"`
-	Code      string `json:"code"`
-	File      string `json:"file,omitempty"` // where it is not the program itself but a file that it includes
+	Severity  string     `json:"severity"`
+	Code      string     `json:"code"`
+	File      string     `json:"file,omitempty"` // where it is not the program itself but a file that it includes
+	Line      int        `json:"line"`
+	Column    int        `json:"column"`
+	EndLine   int        `json:"end_line"`
+	EndColumn int        `json:"end_column"`
+	Message   string     `json:"message"`
+	Hint      string     `json:"hint"`
+	Notes     []noteJSON `json:"notes,omitempty"`
+}
+
+// noteJSON is another place that a diagnostic is about.
+type noteJSON struct {
+	File      string `json:"file,omitempty"`
 	Line      int    `json:"line"`
 	Column    int    `json:"column"`
 	EndLine   int    `json:"end_line"`
 	EndColumn int    `json:"end_column"`
 	Message   string `json:"message"`
-	Hint      string `json:"hint"`
 }
 
 func diagnosticsJSON(name string, sources *diag.Set, list diag.List) []diagnosticJSON {
 	out := make([]diagnosticJSON, 0, len(list))
 	for _, d := range list {
-		start, end := sources.Position(d.Span.Start), sources.Position(max(d.Span.End, d.Span.Start))
+		n := noteOf(name, sources, d.Span, d.Message)
 		j := diagnosticJSON{
-			Severity: d.Severity.String(), Code: d.Code, Message: config.Redact(d.Message), Hint: config.Redact(d.Hint),
-			Line: start.Line, Column: start.Column, EndLine: end.Line, EndColumn: end.Column,
+			Severity: d.Severity.String(), Code: d.Code, File: n.File, Line: n.Line, Column: n.Column, EndLine: n.EndLine, EndColumn: n.EndColumn,
+			Message: n.Message, Hint: config.Redact(d.Hint),
 		}
-		if start.File != name {
-			j.File = start.File
+		for _, n := range d.Notes {
+			j.Notes = append(j.Notes, noteOf(name, sources, n.Span, n.Message))
 		}
 		out = append(out, j)
 	}
 	return out
+}
+
+// noteOf is a message with its place. The file is named where it is not the program itself.
+func noteOf(name string, sources *diag.Set, at diag.Span, message string) noteJSON {
+	start, end := sources.Position(at.Start), sources.Position(max(at.End, at.Start))
+	n := noteJSON{Line: start.Line, Column: start.Column, EndLine: end.Line, EndColumn: end.Column, Message: config.Redact(message)}
+	if start.File != name {
+		n.File = start.File
+	}
+	return n
 }

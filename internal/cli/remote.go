@@ -278,7 +278,13 @@ func diagnosed(in input, text []byte, list []api.Diagnostic) *qasm.Program {
 		if d.Severity == diag.Warning.String() {
 			severity = diag.Warning
 		}
-		p.Diagnostics = append(p.Diagnostics, diag.Diagnostic{Severity: severity, Code: d.Code, Span: span, Message: message, Hint: d.Hint})
+		var notes []diag.Note
+		for _, n := range d.Notes {
+			if n.File == "" {
+				notes = append(notes, diag.Note{Span: diag.Span{Start: placeIn(source, n.Line, n.Column), End: placeIn(source, n.EndLine, n.EndColumn)}, Message: n.Message})
+			}
+		}
+		p.Diagnostics = append(p.Diagnostics, diag.Diagnostic{Severity: severity, Code: d.Code, Span: span, Message: message, Hint: d.Hint, Notes: notes})
 	}
 	if !p.Diagnostics.HasErrors() { // the program was refused, whatever the server calls it
 		p.Diagnostics[0].Severity = diag.Error

@@ -18,6 +18,7 @@ type Collector struct {
 	cut      int     // warnings left out
 	firstCut [2]Span // of the first error and the first warning that were left out
 	alike    []tally // of warnings
+	last     int     // index in list of the one added last, counted from 1; 0 where that was left out
 }
 
 // tally counts the warnings of one code that were kept.
@@ -28,6 +29,7 @@ type tally struct {
 
 // Add enters d, or counts it where there are enough of its kind.
 func (c *Collector) Add(d Diagnostic) {
+	c.last = 0
 	if d.Severity == Warning {
 		if !c.Drop(d.Code, d.Span) {
 			c.keep(d)
@@ -38,6 +40,7 @@ func (c *Collector) Add(d Diagnostic) {
 	switch {
 	case c.errors <= MaxErrors:
 		c.list = append(c.list, d)
+		c.last = len(c.list)
 	case c.errors == MaxErrors+1:
 		c.firstCut[Error] = d.Span
 	}
@@ -45,6 +48,7 @@ func (c *Collector) Add(d Diagnostic) {
 
 func (c *Collector) keep(d Diagnostic) {
 	c.list = append(c.list, d)
+	c.last = len(c.list)
 	c.warnings++
 	for i := range c.alike {
 		if c.alike[i].code == d.Code {
@@ -55,6 +59,20 @@ func (c *Collector) keep(d Diagnostic) {
 	c.alike = append(c.alike, tally{d.Code, 1})
 }
 
+// Mark names a Diagnostic in a Collector, so that more can be said of it later. The zero Mark is one that was left out.
+type Mark int
+
+// Last is the Diagnostic added last.
+func (c *Collector) Last() Mark { return Mark(c.last) }
+
+// Note adds a place to a Diagnostic that was added before. A place outside of all texts is none.
+func (c *Collector) Note(m Mark, at Span, message string) {
+	if m > 0 && at.Start > 0 {
+		d := &c.list[m-1]
+		d.Notes = append(d.Notes, Note{Span: at, Message: message})
+	}
+}
+
 // Drop counts a warning that Add would leave out and reports true, or reports false: a way not to word it in vain.
 func (c *Collector) Drop(code string, at Span) bool {
 	full := c.warnings >= MaxWarnings
@@ -62,6 +80,7 @@ func (c *Collector) Drop(code string, at Span) bool {
 		full = full || c.alike[i].n >= MaxAlike && c.alike[i].code == code
 	}
 	if full {
+		c.last = 0
 		if c.cut == 0 {
 			c.firstCut[Warning] = at
 		}

@@ -33,13 +33,20 @@ func (s Severity) String() string {
 }
 
 // Diagnostic is one message about a source text. Code is a stable word for programs (lower case, underscores); Message says
-// in lower case without a full stop what was wrong, quoting the text; Hint, possibly empty, says what to do.
+// in lower case without a full stop what was wrong, quoting the text; Hint, possibly empty, says what to do; Notes show other places.
 type Diagnostic struct {
 	Severity Severity
 	Code     string
 	Span     Span
 	Message  string
 	Hint     string
+	Notes    []Note
+}
+
+// Note is another place that a Diagnostic is about, such as where a name was declared first.
+type Note struct {
+	Span    Span
+	Message string
 }
 
 // List is a sequence of diagnostics. A List with an error among its elements is an error value itself.
@@ -171,6 +178,16 @@ func (src *Source) index() {
 		at += n + 1
 		src.lines = append(src.lines, src.Base+Pos(at))
 	}
+}
+
+// Text returns the source at a span, as far as it lies in one text. It is not to be changed.
+func (s *Set) Text(at Span) []byte {
+	src := s.Find(at.Start)
+	if src == nil {
+		return nil
+	}
+	from, to := min(int(at.Start-src.Base), len(src.Text)), min(int(at.End-src.Base), len(src.Text))
+	return src.Text[from:max(from, to)]
 }
 
 // Line returns the text of the line that holds p, without its end (\n or \r\n), and the offset in bytes of p within it, which is

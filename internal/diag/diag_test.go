@@ -309,3 +309,32 @@ func TestPrintable(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestNotes: a note has a place and a source line of its own, and one without a place is left out.
+func TestNotes(t *testing.T) {
+	s, p := place(t, "a;\nb;\n", 3)
+	var c Collector
+	c.Add(Diagnostic{Span: Span{p, p + 1}, Code: "x", Message: "`b` is wrong", Hint: "write a"})
+	c.Note(c.Last(), Span{p - 3, p - 2}, "it is declared here")
+	c.Note(c.Last(), Span{}, "nowhere")
+	var out bytes.Buffer
+	Render(&out, s, c.List()[0], Style{})
+	want := "x.qasm:2:1: error: `b` is wrong\n    2 | b;\n      | ^\n      = hint: write a\nx.qasm:1:1: note: it is declared here\n    1 | a;\n      | ^\n"
+	if out.String() != want {
+		t.Errorf("got\n%swant\n%s", out.String(), want)
+	}
+}
+
+// TestNotesOfWhatIsLeftOut: what is said of a diagnostic beyond the limit changes no other.
+func TestNotesOfWhatIsLeftOut(t *testing.T) {
+	var c Collector
+	for range MaxErrors + 1 {
+		c.Add(Diagnostic{Code: "x", Message: "m"})
+	}
+	c.Note(c.Last(), Span{1, 2}, "note")
+	for _, d := range c.List() {
+		if len(d.Notes) > 0 {
+			t.Errorf("%+v", d)
+		}
+	}
+}

@@ -22,6 +22,9 @@ type Style struct {
 //	   12 | source line
 //	      |     ^~~~
 //	      = hint: what to do
+//	FILE:LINE:COLUMN: note: what else to look at
+//	    3 | its source line
+//	      | ^~~
 //
 // Control characters in the source and its name are shown as '?', so that a hostile file cannot steer the terminal.
 func Render(w io.Writer, set *Set, d Diagnostic, st Style) {
@@ -29,20 +32,28 @@ func Render(w io.Writer, set *Set, d Diagnostic, st Style) {
 	if d.Severity == Warning {
 		label = apply(st.Warning, "warning")
 	}
-	pos := set.Position(d.Span.Start)
+	showAt(w, set, d.Span, label, d.Message, st)
+	if d.Hint != "" {
+		fmt.Fprintf(w, "      = hint: %s\n", Printable(d.Hint))
+	}
+	for _, n := range d.Notes {
+		showAt(w, set, n.Span, apply(st.Strong, "note"), n.Message, st)
+	}
+}
+
+// showAt writes a message with its place and the marked source line.
+func showAt(w io.Writer, set *Set, at Span, label, message string, st Style) {
+	pos := set.Position(at.Start)
 	pos.File = Printable(pos.File)
 	if pos.File != "" {
 		fmt.Fprintf(w, "%s: ", apply(st.Strong, pos.String()))
 	}
-	fmt.Fprintf(w, "%s: %s\n", label, Printable(d.Message))
+	fmt.Fprintf(w, "%s: %s\n", label, Printable(message))
 	if pos.Line > 0 {
-		line, off := set.Line(d.Span.Start)
-		text, caret := excerpt(line, off, int(d.Span.End-d.Span.Start))
+		line, off := set.Line(at.Start)
+		text, caret := excerpt(line, off, int(at.End-at.Start))
 		number := fmt.Sprintf("%5d", pos.Line)
 		fmt.Fprintf(w, "%s | %s\n%*s | %s\n", number, text, len(number), "", apply(st.Caret, caret))
-	}
-	if d.Hint != "" {
-		fmt.Fprintf(w, "      = hint: %s\n", Printable(d.Hint))
 	}
 }
 

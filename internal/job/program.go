@@ -97,6 +97,10 @@ func diagnosticsOf(p *qasm.Program) []api.Diagnostic {
 			Severity: d.Severity.String(), Code: d.Code, Line: start.Line, Column: start.Column,
 			EndLine: end.Line, EndColumn: end.Column, Message: d.Message, Hint: d.Hint,
 		}
+		for _, n := range d.Notes {
+			start, end := p.Sources.Position(n.Span.Start), p.Sources.Position(n.Span.End)
+			all[i].Notes = append(all[i].Notes, api.Note{Line: start.Line, Column: start.Column, EndLine: end.Line, EndColumn: end.Column, Message: n.Message})
+		}
 	}
 	return all
 }

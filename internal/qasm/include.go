@@ -11,6 +11,7 @@ import (
 
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/spelling"
 )
 
 // Limits of included files. A file that includes another twice, which does the same, would otherwise grow without end.
@@ -41,6 +42,7 @@ func (l *loader) include(s *ast.Include) {
 	}
 	path, text, ok := l.find(s)
 	if !ok {
+		l.unread(s)
 		return
 	}
 	for _, src := range l.open {
@@ -122,11 +124,43 @@ func (l *loader) find(s *ast.Include) (path string, text []byte, ok bool) {
 		}
 	}
 	hint := ""
-	if len(l.opts.Include) == 0 {
+	if near := l.nearLibrary(s.Path); near != "" {
+		hint = "did you mean \"" + near + "\"?"
+	} else if len(l.opts.Include) == 0 {
 		hint = "name the folder that holds it with --include"
 	}
 	l.rep.Error(s.PathAt, "include_not_found", hint, "there is no file %q to include; tried %s", s.Path, strings.Join(tried, ", "))
 	return "", nil, false
+}
+
+// nearLibrary is the library that may be meant by the name of a file, "" where it is none.
+func (l *loader) nearLibrary(path string) string {
+	own, other := library2, library3
+	if l.later != nil {
+		own, other = other, own
+	}
+	if strings.EqualFold(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), "qelib") {
+		return own
+	}
+	best := spelling.New(filepath.Base(path))
+	best.Try(own)
+	best.Try(other)
+	return best.Best()
+}
+
+// unread goes on behind a file that could not be included: what it would have declared is not reported as missing.
+func (l *loader) unread(s *ast.Include) {
+	near := l.nearLibrary(s.Path) != ""
+	switch {
+	case l.later == nil && near:
+		l.checker.Library(s.PathAt)
+	case l.later == nil:
+		l.checker.Incomplete()
+	case near:
+		l.later.Library(s.PathAt)
+	default:
+		l.later.Incomplete()
+	}
 }
 
 // candidates are the paths where an included file may be, in order.

@@ -177,7 +177,7 @@ func TestIncludes(t *testing.T) {
 		ops         int
 	}{
 		{"include \"lib/b.inc\"; qreg q[1]; b q;", "", nil, 1},
-		{"include \"b.inc\"; qreg q[1]; b q;", "include_not_found unknown_gate", nil, 0},
+		{"include \"b.inc\"; qreg q[1]; b q;", "include_not_found", nil, 0},
 		{"include \"b.inc\"; qreg q[1]; b q;", "", []string{"lib"}, 1},
 		{"include \"a.inc\"; qreg q[1]; a q;", "", []string{"near", "lib"}, 2},
 		{"include \"a.inc\"; qreg q[1]; a q;", "", []string{"lib", "near"}, 1},

@@ -125,6 +125,17 @@ type Diagnostic struct {
 	EndColumn int    `json:"end_column,omitempty"` // the first column behind it
 	Message   string `json:"message"`
 	Hint      string `json:"hint"` // what to do; may be empty
+	Notes     []Note `json:"notes,omitempty"`
+}
+
+// Note is another place that a Diagnostic is about, such as where a name was declared first.
+type Note struct {
+	File      string `json:"file,omitempty"` // as in Diagnostic
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"end_line,omitempty"`
+	EndColumn int    `json:"end_column,omitempty"`
+	Message   string `json:"message"`
 }
 
 // String is the place and the message, as compilers write them.

@@ -29,7 +29,8 @@ func (c *Compiler) callee(n ast.Name) *symbol {
 		}
 		c.waiting++
 		defer func() { c.waiting-- }()
-		c.rep.Deviation(n.Span(), "used_before_definition", "move the definition in front of its first use", "%s is used before its definition at %s", c.name(n.Symbol), c.sources.Position(at.Start))
+		c.rep.Deviation(n.Span(), "used_before_definition", "move the definition in front of its first use", "%s is used before its definition", c.name(n.Symbol))
+		c.rep.Also(at, "%s is defined here", c.name(n.Symbol))
 		c.atTop(func() { c.forward(s, at) })
 		c.early[at.Start] = true
 	case nil: // what is wrong with it is said where it stands

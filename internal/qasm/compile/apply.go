@@ -9,6 +9,7 @@ import (
 	"github.com/softquantus/qcos/internal/gate"
 	"github.com/softquantus/qcos/internal/program"
 	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/report"
 	"github.com/softquantus/qcos/internal/value"
 )
 
@@ -33,14 +34,14 @@ func (c *Compiler) gateCall(s *ast.Call) {
 	}
 	g := c.resolveGate(s.Name)
 	if g == nil {
-		c.operandsExist(s.Operands)
+		c.notApplied(s)
 		return
 	}
 	mods, controls, ok := c.modifiers(s)
-	ok = c.checkDuration(s) && ok
-	if !c.arity(s, g, controls) {
+	if !ok || !c.arity(s, g, controls) {
 		return
 	}
+	ok = c.checkDuration(s)
 	params := make([]program.Param, 0, len(s.Params))
 	for _, e := range s.Params {
 		p, good := c.param(e)
@@ -159,7 +160,7 @@ func (c *Compiler) angleParam(o operand) (operand, bool) {
 	default:
 		hint := ""
 		if o.typ.IsBool() {
-			hint = "cast it: float(…)"
+			hint = "write `float(" + report.Clip(string(c.sources.Text(o.at))) + ")`"
 		} else if o.typ.Kind == value.Bits {
 			hint = "cast it to an angle of its size"
 		}
@@ -186,36 +187,64 @@ func (c *Compiler) checkDuration(s *ast.Call) bool {
 // arity reports a wrong number of parameters or operands.
 func (c *Compiler) arity(s *ast.Call, g *Gate, controls int) bool {
 	if n := len(s.Params); n != g.params {
-		at := s.Name.Span()
-		if n > g.params {
-			at = s.Params[g.params].Span()
-		}
-		c.rep.Error(at, "wrong_parameters", "", "the gate %s takes %s, found %d", c.name(s.Name.Symbol), count(g.params, "parameter"), n)
+		c.wrongParameters(s, g)
 		return false
 	}
 	want := g.qubits + controls
-	if n := len(s.Operands); n != want {
-		at, more := s.Name.Span(), ""
-		if n > want {
-			at = s.Operands[want].Span()
-		}
-		if controls > 0 {
-			more = " with its controls"
-		}
-		hint := ""
-		if want > n && controls > 0 {
-			hint = "the controls stand before the gate's own qubits; a register does not fill several places"
-		}
-		if g == c.gphase && controls == 0 && n > 0 {
-			c.rep.Deviation(at, "gphase_operand", "leave the qubits out", "a global phase has no qubits")
-			c.operandsExist(s.Operands)
-			s.Operands = nil
-			return true
-		}
-		c.rep.Error(at, "wrong_operands", hint, "the gate %s acts on %s%s, found %d", c.name(s.Name.Symbol), count(want, "qubit"), more, n)
-		return false
+	n := len(s.Operands)
+	if n == want {
+		return true
 	}
-	return true
+	at, more, hint := s.Name.Span(), "", ""
+	if n > want {
+		at = s.Operands[want].Span()
+	}
+	if controls > 0 {
+		more = " with its controls"
+	}
+	if want > n && controls > 0 {
+		hint = "the controls stand before the gate's own qubits; a register does not fill several places"
+	} else if controls == 0 {
+		hint = c.usage(s, g)
+	}
+	if g == c.gphase && controls == 0 && n > 0 {
+		c.rep.Deviation(at, "gphase_operand", "leave the qubits out", "a global phase has no qubits")
+		c.operandsExist(s.Operands)
+		s.Operands = nil
+		return true
+	}
+	c.rep.Error(at, "wrong_operands", hint, "the gate %s acts on %s%s, found %d", c.name(s.Name.Symbol), count(want, "qubit"), more, n)
+	c.definedAt(s.Name, g)
+	return false
+}
+
+func (c *Compiler) wrongParameters(s *ast.Call, g *Gate) {
+	n, at := len(s.Params), s.Name.Span()
+	if n > g.params {
+		at = s.Params[g.params].Span()
+	}
+	if n == 0 && s.Duration != nil {
+		text := report.Clip(string(c.sources.Text(s.Duration.Span())))
+		c.rep.Error(s.Duration.Span(), "wrong_parameters", "write `"+c.names.Text(s.Name.Symbol)+"("+text+")`", "the parameters of a gate stand in parentheses, not in brackets")
+		return
+	}
+	c.rep.Error(at, "wrong_parameters", c.usage(s, g), "the gate %s takes %s, found %d", c.name(s.Name.Symbol), count(g.params, "parameter"), n)
+	c.definedAt(s.Name, g)
+}
+
+// usage shows how a gate of the table is applied.
+func (c *Compiler) usage(s *ast.Call, g *Gate) string {
+	if g.Row == nil || g == c.gphase {
+		return ""
+	}
+	return "write `" + report.Usage(c.names.Text(s.Name.Symbol), g.Row.Params, g.Row.Operands) + "`"
+}
+
+// definedAt adds where the program defines a gate.
+func (c *Compiler) definedAt(n ast.Name, g *Gate) {
+	if sym := c.lookup(n.Symbol); g.Row == nil && sym != nil {
+		c.rep.Also(sym.at, "%s is defined here", c.name(n.Symbol))
+	}
 }
 
 func (c *Compiler) operands(s *ast.Call) ([]register, bool) {
@@ -237,7 +266,9 @@ func (c *Compiler) times(s *ast.Call, args []register) (int, bool) {
 			n, first = a.n, i
 		case n != a.n:
 			c.rep.Error(s.Operands[i].Span(), "size_mismatch", "registers in one statement must have the same size", "%s has %s, %s has %d",
-				c.name(s.Operands[i].Name.Symbol), count(a.n, "element"), c.name(s.Operands[first].Name.Symbol), n)
+				c.quote(s.Operands[i].Span()), count(a.n, "element"), c.quote(s.Operands[first].Span()), n)
+			c.declared(s.Operands[i].Name)
+			c.declared(s.Operands[first].Name)
 			return 0, false
 		}
 	}

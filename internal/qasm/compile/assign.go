@@ -23,8 +23,11 @@ type target struct {
 }
 
 // target finds what an assignment writes to.
-func (c *Compiler) target(o *ast.Operand) (target, bool) {
-	sym := c.find(o.Name, "a variable")
+func (c *Compiler) target(o *ast.Operand) (target, bool) { return c.targetOf(o, "a variable") }
+
+// targetOf is target with what is needed, for the message.
+func (c *Compiler) targetOf(o *ast.Operand, what string) (target, bool) {
+	sym := c.find(o.Name, what)
 	if sym == nil {
 		return target{}, false
 	}
@@ -59,12 +62,14 @@ func (c *Compiler) notAssignable(o *ast.Operand, sym *symbol) {
 	hint := ""
 	switch sym.meaning {
 	case constantName:
-		c.rep.Error(o.Name.Span(), "assignment_to_constant", c.where(sym.at), "%s is a constant and cannot be assigned", c.name(o.Name.Symbol))
+		c.rep.Error(o.Name.Span(), "assignment_to_constant", "leave out `const` where it is declared, to change it later", "%s is a constant and cannot be assigned", c.name(o.Name.Symbol))
+		c.declaredAt(sym)
 		return
 	case qubits:
 		hint = "a qubit is brought to |0> by `reset`, and to |1> by `x`"
 	}
-	c.rep.Error(o.Name.Span(), "not_assignable", hint, "%s is %s and cannot be assigned", c.name(o.Name.Symbol), meaningNames[sym.meaning])
+	c.rep.Error(o.Name.Span(), "not_assignable", hint, "%s is %s and cannot be assigned", c.name(o.Name.Symbol), sym.kind())
+	c.declaredAt(sym)
 }
 
 func allOf(n int64, scalar bool) indexSet {

@@ -2,8 +2,10 @@ package compile
 
 import (
 	"github.com/softquantus/qcos/internal/diag"
+	"github.com/softquantus/qcos/internal/gate"
 	"github.com/softquantus/qcos/internal/program"
 	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/report"
 	"github.com/softquantus/qcos/internal/spelling"
 	"github.com/softquantus/qcos/internal/value"
 )
@@ -31,8 +33,9 @@ func (c *Compiler) call(e *ast.Function) operand {
 		return c.sizeofCall(e)
 	}
 	if !ok {
-		c.unknownFunction(e)
-		c.evaluateAll(e.Args)
+		if c.unknownFunction(e) {
+			c.evaluateAll(e.Args)
+		}
 		return bad(e.Span())
 	}
 	return c.builtin(e, f)
@@ -50,36 +53,86 @@ func (c *Compiler) evaluateAll(list []ast.Expr) {
 // otherFunctions are what other languages call the built-in functions.
 var otherFunctions = map[string]string{
 	"ln": "log", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "ceil": "ceiling", "fmod": "mod", "len": "sizeof", "size": "sizeof",
-	"round": "floor", "pow": "**", "abs": "", "popCount": "popcount", "re": "real", "im": "imag",
+	"round": "floor", "pow": "**", "popCount": "popcount", "re": "real", "im": "imag",
 }
 
-func (c *Compiler) unknownFunction(e *ast.Function) {
+// otherCalls are hints for functions of other languages that one name does not replace.
+var otherCalls = map[string]string{
+	"print": "nothing is printed while a program runs: the values of its variables are its result", "printf": "nothing is printed while a program runs: the values of its variables are its result",
+	"println": "nothing is printed while a program runs: the values of its variables are its result",
+	"range":   "a range stands in brackets, both ends included: `[0:3]`", "measure_all": "a register is measured as a whole: `c = measure q;`",
+	"abs": "there is none: compare, and take the negative where it is less than 0", "random": "measure a qubit after `h` to get a random bit",
+}
+
+// unknownFunction reports a call of what is no function, and whether its arguments are worth a look.
+func (c *Compiler) unknownFunction(e *ast.Function) (look bool) {
 	name := c.names.Text(e.Name.Symbol)
 	if sym := c.lookup(e.Name.Symbol); sym != nil {
 		hint := ""
 		if sym.meaning == gateName {
-			hint = "a gate is applied to qubits as a statement: " + name + " q;"
+			hint = "write `" + c.applied(name, e.Args) + "`"
 		}
-		c.rep.Error(e.Name.Span(), "not_a_function", hint, "%s is %s and cannot be called", c.name(e.Name.Symbol), meaningNames[sym.meaning])
-		return
+		c.rep.Error(e.Name.Span(), "not_a_function", hint, "%s is %s and cannot be called", c.name(e.Name.Symbol), sym.kind())
+		return sym.meaning != gateName
 	}
+	if c.incomplete || !c.once(int(e.Name.Symbol)) {
+		return true
+	}
+	_, isGate := gate.Lookup(name)
+	hint := otherCalls[name]
+	switch other := otherFunctions[name]; {
+	case other != "":
+		hint = "did you mean `" + other + "`?"
+	case hint != "":
+	case isGate:
+		hint = "write `" + c.applied(name, e.Args) + "`"
+	default:
+		hint = report.DidYouMean(c.nearFunctions(name))
+	}
+	c.rep.Error(e.Name.Span(), "unknown_function", hint, "there is no function %s", c.name(e.Name.Symbol))
+	c.awaited[e.Name.Symbol] = c.rep.Last()
+	return !isGate
+}
+
+func (c *Compiler) nearFunctions(name string) *spelling.Search {
 	best := spelling.New(name)
 	for _, f := range value.FuncNames() {
 		best.Try(f)
 	}
-	for s, sym := range c.table {
+	for _, sym := range c.table {
 		if sym != nil && sym.meaning == subroutine {
-			_ = s
 			best.Try(sym.def.name)
 		}
 	}
-	hint := didYouMean(best)
-	if other := otherFunctions[name]; other != "" {
-		hint = "did you mean `" + other + "`?"
+	return best
+}
+
+// applied is a gate that was written like a function as a statement: qubits behind the parentheses, without them.
+func (c *Compiler) applied(name string, args []ast.Expr) string {
+	var params, operands []string
+	for _, a := range args {
+		text := report.Clip(string(c.sources.Text(a.Span())))
+		if c.isQuantum(a) {
+			operands = append(operands, text)
+		} else {
+			params = append(params, text)
+		}
 	}
-	if c.once(int(e.Name.Symbol)) {
-		c.rep.Error(e.Name.Span(), "unknown_function", hint, "there is no function %s", c.name(e.Name.Symbol))
+	if len(operands) == 0 {
+		operands = []string{"q"}
 	}
+	return report.Usage(name, params, operands)
+}
+
+// isQuantum reports whether an expression names qubits.
+func (c *Compiler) isQuantum(e ast.Expr) bool {
+	id := rootName(e)
+	if id == nil {
+		return false
+	}
+	_, physical := c.names.Hardware(id.Symbol)
+	sym := c.lookup(id.Symbol)
+	return physical || sym != nil && sym.meaning == qubits
 }
 
 // builtin is a call of a function of the language.

@@ -71,7 +71,8 @@ type Compiler struct {
 	loops   []loop
 	dead    bool // what is compiled is never run
 	said    map[int]bool
-	expired map[token.Symbol]bool
+	expired map[token.Symbol]diag.Span // declared in blocks that have ended
+	awaited map[token.Symbol]diag.Mark // used and not declared so far
 
 	kept      int32 // slots below are in use until the scope ends
 	tempsFrom int32 // slots from here on are temporaries of the statement at hand
@@ -97,6 +98,9 @@ type Compiler struct {
 	inputNames     []string
 	included       bool // the library
 	implied        bool // a gate of the library was used without it
+	impliedAt      diag.Mark
+	incomplete     bool                    // a file could not be included
+	meant          map[token.Symbol]string // what gates that there are not may have been
 	unrunnable     bool
 	called         bool
 	start          diag.Span // of the first statement
@@ -106,7 +110,8 @@ type Compiler struct {
 func New(names *token.Names, sources *diag.Set, rep *report.Reporter, o Options) *Compiler {
 	c := &Compiler{
 		names: names, sources: sources, rep: rep, opts: o, maxOps: o.MaxOps, direct: true, circuit: &circuit.Circuit{}, out: &program.Program{},
-		bounds: map[program.Bound]int32{}, clbits: map[int32]circuit.Clbit{}, said: map[int]bool{}, expired: map[token.Symbol]bool{},
+		bounds: map[program.Bound]int32{}, clbits: map[int32]circuit.Clbit{}, said: map[int]bool{}, expired: map[token.Symbol]diag.Span{},
+		awaited: map[token.Symbol]diag.Mark{}, meant: map[token.Symbol]string{},
 		early: map[diag.Pos]bool{}, rows: map[gate.ID]*Gate{}, hardwareQubits: map[uint32]uint32{},
 	}
 	if c.maxOps <= 0 {

@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"fmt"
+
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/program"
 	"github.com/softquantus/qcos/internal/qasm/ast"
@@ -147,7 +149,11 @@ func (c *Compiler) variableDecl(s *ast.Declaration, t value.Type) {
 // initialize evaluates the initial value into a variable's slots.
 func (c *Compiler) initialize(s *ast.Declaration, t value.Type, slot int32) bool {
 	if lit, list := s.Value.(*ast.ArrayLiteral); list {
-		c.rep.Error(lit.Span(), "type_mismatch", "", "%s is %s and cannot be given a list", c.name(s.Name.Symbol), typeName(t))
+		hint := fmt.Sprintf("an array is declared as `array[%s, %d] %s`", t, len(lit.Items), c.names.Text(s.Name.Symbol))
+		if t.Kind == value.Bits {
+			hint = "bits are written as a string, the highest index first: \"01\""
+		}
+		c.rep.Error(lit.Span(), "type_mismatch", hint, "%s is %s and cannot be given a list", c.name(s.Name.Symbol), typeName(t))
 		return false
 	}
 	o, ok := c.scalar(s.Value)
@@ -197,7 +203,7 @@ func (c *Compiler) constValue(s *ast.Declaration, o operand, t value.Type) (oper
 		c.rep.Error(s.Value.Span(), "not_constant", "leave out `const` to compute it while the program runs", "the value of a constant must be known before the program runs")
 		return o, false
 	case o.typ.Kind == value.Float && t.IsInteger(), o.typ.Kind == value.Complex && t.Kind != value.Complex:
-		c.rep.Error(o.at, "type_mismatch", "write a cast: "+t.String()+"(…)", "a constant of type %s cannot be given %s: the conversion may lose something", typeName(t), typeName(o.typ))
+		c.rep.Error(o.at, "type_mismatch", c.writeCast(o, t), "a constant of type %s cannot be given %s: the conversion may lose something", typeName(t), typeName(o.typ))
 		return o, false
 	}
 	return c.implicit(o, t, c.name(s.Name.Symbol))

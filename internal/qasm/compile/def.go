@@ -292,6 +292,7 @@ func (c *Compiler) callDef(name ast.Name, d *def, args []ast.Expr, operands []as
 			where = args[len(d.params)].Span()
 		}
 		c.rep.Error(where, "wrong_arguments", "", "the subroutine %s takes %s, found %d", c.name(name.Symbol), count(len(d.params), "argument"), n)
+		c.declared(name)
 		c.evaluateAll(args)
 		return bad(at)
 	}
@@ -501,7 +502,8 @@ func (c *Compiler) quantumCall(e *ast.QuantumCall) operand {
 		if sym.meaning == gateName {
 			hint = "a gate gives no value"
 		}
-		c.rep.Error(e.Name.Span(), "not_a_function", hint, "%s is %s, a subroutine is needed here", c.name(e.Name.Symbol), meaningNames[sym.meaning])
+		c.rep.Error(e.Name.Span(), "not_a_function", hint, "%s is %s, a subroutine is needed here", c.name(e.Name.Symbol), sym.kind())
+		c.declaredAt(sym)
 		return bad(e.Span())
 	}
 	return c.callDef(e.Name, sym.def, e.Params, e.Operands, e.Span())

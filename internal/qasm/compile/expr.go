@@ -130,9 +130,9 @@ func (c *Compiler) ident(e *ast.Ident) operand {
 	case bits:
 		return c.readBits(sym.bits, at)
 	case qubits:
-		c.rep.Error(at, "wrong_type", "measure it to get a value", "%s is a qubit or a quantum register, and no value", c.name(e.Symbol))
+		c.rep.Error(at, "wrong_type", "measure it to get a value", "%s is %s and has no value", c.name(e.Symbol), sym.kind())
 	default:
-		c.rep.Error(at, "wrong_type", "", "%s is %s, a value is needed here", c.name(e.Symbol), meaningNames[sym.meaning])
+		c.rep.Error(at, "wrong_type", "", "%s is %s, a value is needed here", c.name(e.Symbol), sym.kind())
 	}
 	return bad(at)
 }

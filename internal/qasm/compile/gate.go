@@ -251,7 +251,7 @@ func (c *Compiler) gateStep(s *ast.Call) {
 	}
 	g := c.resolveGate(s.Name)
 	if g == nil {
-		c.operandsExist(s.Operands)
+		c.notApplied(s)
 		return
 	}
 	st := step{
@@ -265,8 +265,7 @@ func (c *Compiler) gateStep(s *ast.Call) {
 		controls += m.n
 		c.open.mods = append(c.open.mods, m)
 	}
-	ok = c.checkDuration(s) && ok
-	if !c.arity(s, g, controls) || !ok {
+	if !ok || !c.arity(s, g, controls) || !c.checkDuration(s) {
 		c.open.mods = c.open.mods[:st.mods]
 		return
 	}
@@ -387,7 +386,8 @@ func (c *Compiler) resolveGate(n ast.Name) *Gate {
 	} else if _, ok := gate.Lookup(c.names.Text(n.Symbol)); ok {
 		hint = "give it another name: it hides the gate of this name"
 	}
-	c.rep.Error(n.Span(), "not_a_gate", hint, "%s is %s, a gate is needed here", c.name(n.Symbol), meaningNames[sym.meaning])
+	c.rep.Error(n.Span(), "not_a_gate", hint, "%s is %s, a gate is needed here", c.name(n.Symbol), sym.kind())
+	c.declaredAt(sym)
 	return nil
 }
 

@@ -105,7 +105,7 @@ func (c *Compiler) integerValue(e ast.Expr, what string) (operand, bool) {
 	switch {
 	case o.typ.IsInteger(), o.typ.IsBool():
 	case o.typ.Kind == value.Bits:
-		c.rep.Deviation(o.at, "implicit_cast", "write uint[n](…)", "%s is an integer; the register is read as an unsigned one", what)
+		c.rep.Deviation(o.at, "implicit_cast", c.writeCast(o, value.UintOf(int(o.typ.Width))), "%s is an integer; the register is read as an unsigned one", what)
 	default:
 		c.rep.Error(o.at, "wrong_type", "", "%s must be an integer, this is %s", what, typeName(o.typ))
 		return bad(o.at), false

@@ -8,8 +8,6 @@ import (
 	"github.com/softquantus/qcos/internal/spelling"
 )
 
-func report40(text string) string { return report.Clip(text) }
-
 // Library declares the gates of stdgates.inc, included at a place.
 func (c *Compiler) Library(at diag.Span) {
 	if c.included {
@@ -20,6 +18,9 @@ func (c *Compiler) Library(at diag.Span) {
 		return
 	}
 	c.included = true
+	if c.implied {
+		c.rep.Note(c.impliedAt, at, "it is included here, after its first use: move it up")
+	}
 	for i := range gate.All() {
 		row := &gate.All()[i]
 		if row.Homes[gate.QASM3] != gate.Library {
@@ -31,6 +32,7 @@ func (c *Compiler) Library(at diag.Span) {
 				continue
 			}
 			c.rep.Deviation(at, "redefined_library_gate", "", "the program has declared %s of stdgates.inc before including it; its own declaration counts", c.name(s))
+			c.declaredAt(old)
 			continue
 		}
 		c.declare(&symbol{name: s, meaning: gateName, at: at, gate: c.rowGate(row)})
@@ -49,6 +51,7 @@ func (c *Compiler) impliedGate(n ast.Name) *Gate {
 	case gate.Library:
 		if !c.implied {
 			c.rep.Warn(n.Span(), "missing_include", `add include "stdgates.inc";`, "the gate %s is taken from stdgates.inc, which the program does not include", c.name(n.Symbol))
+			c.impliedAt = c.rep.Last()
 		}
 		c.implied = true
 	case gate.Extra:
@@ -61,30 +64,48 @@ func (c *Compiler) impliedGate(n ast.Name) *Gate {
 }
 
 func (c *Compiler) unknownGate(n ast.Name) {
-	if !c.once(int(n.Symbol)) {
+	if !c.once(int(n.Symbol)) || c.incomplete {
 		return
 	}
 	text := c.names.Text(n.Symbol)
 	hint := ""
-	if row, ok := gate.Lookup(text); ok && row.Homes[gate.QASM3] == gate.Library {
+	row, ok := gate.Lookup(text)
+	switch {
+	case ok && row.Homes[gate.QASM3] == gate.Library && c.included:
+		hint = "gates must be declared before they are used"
+	case ok && row.Homes[gate.QASM3] == gate.Library:
 		hint = `add include "stdgates.inc";`
-		if c.included {
-			hint = "gates must be declared before they are used"
-		}
-	} else if other, ok := otherGates[text]; ok {
-		hint = "did you mean `" + other + "`?"
-	} else if ok := row != nil && row.Homes[gate.QASM3] == gate.Extra; ok {
-		hint = "it is not in stdgates.inc: define it in the program"
-	} else if c.expired[n.Symbol] {
+	case c.expired[n.Symbol].Start > 0:
 		hint = "it was declared in a block that has ended"
-	} else {
-		hint = c.suggestGate(text)
+	case otherWays[text] != "":
+		hint = otherWays[text]
+	default:
+		meant := c.meantGate(text)
+		c.meant[n.Symbol] = meant
+		if meant != "" {
+			hint = "did you mean `" + meant + "`?"
+		} else if ok && row.Homes[gate.QASM3] == gate.Extra {
+			hint = "it is not in stdgates.inc: define it in the program"
+		}
 	}
 	c.rep.Error(n.Span(), "unknown_gate", hint, "there is no gate %s", c.name(n.Symbol))
+	c.awaited[n.Symbol] = c.rep.Last()
 }
 
-// suggestGate looks among the program's gates and those of the library.
-func (c *Compiler) suggestGate(text string) string {
+// otherWays are hints for gates and statements of other languages that one name does not replace.
+var otherWays = map[string]string{
+	"mcx": "any gate gets more controls by a modifier: `ctrl(n) @ x` with n controls", "mcp": "any gate gets more controls by a modifier: `ctrl(n) @ p(theta)` with n controls",
+	"mcz": "any gate gets more controls by a modifier: `ctrl(n) @ z` with n controls", "cccx": "any gate gets more controls by a modifier: `ctrl(3) @ x`",
+	"ccccx": "any gate gets more controls by a modifier: `ctrl(4) @ x`", "ccz": "any gate gets more controls by a modifier: `ctrl(2) @ z`",
+	"reset_all": "a register is reset as a whole: `reset q;`", "measure_all": "a register is measured as a whole: `c = measure q;`",
+	"import": `files are included: include "stdgates.inc";`, "unitary": "a gate is defined by other gates: `gate g(a) q { … }`",
+}
+
+// meantGate is the gate of the program or the library, or the word of the language, that may be meant by a name.
+func (c *Compiler) meantGate(text string) string {
+	if other := report.OtherGate(text, isLibraryGate); other != "" {
+		return other
+	}
 	best := spelling.New(text)
 	for _, sym := range c.table {
 		if sym != nil && (sym.meaning == gateName || sym.meaning == subroutine) {
@@ -96,12 +117,25 @@ func (c *Compiler) suggestGate(text string) string {
 			best.Try(row.Name)
 		}
 	}
-	return didYouMean(best)
+	report.TryWords(best, text, report.Statements3)
+	return best.Best()
 }
 
-// otherGates are what other tools call gates of the library.
-var otherGates = map[string]string{
-	"cnot": "cx", "CNOT": "cx", "not": "x", "toffoli": "ccx", "ccnot": "ccx", "fredkin": "cswap", "hadamard": "h", "i": "id", "I": "id",
-	"phaseshift": "p", "cphaseshift": "cp", "si": "sdg", "ti": "tdg", "v": "sx", "u": "U", "X": "x", "Y": "y", "Z": "z", "H": "h",
-	"sdag": "sdg", "tdag": "tdg", "measure_all": "measure", "cu1": "cp", "cu3": "cu",
+func isLibraryGate(name string) bool {
+	row, ok := gate.Lookup(name)
+	return ok && (row.Homes[gate.QASM3] == gate.Library || row.Homes[gate.QASM3] == gate.Builtin)
 }
+
+// notApplied goes on behind a gate that there is not. Where a declaration was meant, its names are known from here on.
+func (c *Compiler) notApplied(s *ast.Call) {
+	if !report.Declares(c.meant[s.Name.Symbol]) {
+		c.operandsExist(s.Operands)
+		return
+	}
+	for i := range s.Operands {
+		c.declareBroken(s.Operands[i].Name)
+	}
+}
+
+// Incomplete says that a file could not be included: gates that are missing may be in it, and are not reported.
+func (c *Compiler) Incomplete() { c.incomplete = true }

@@ -101,7 +101,8 @@ func (c *Compiler) namedQubits(name ast.Name) (register, bool) {
 	if sym.meaning == gateName {
 		hint = "operands are qubits; parameters stand in parentheses"
 	}
-	c.rep.Error(name.Span(), "not_a_qubit", hint, "%s is %s, a qubit is needed here", c.name(name.Symbol), meaningNames[sym.meaning])
+	c.rep.Error(name.Span(), "not_a_qubit", hint, "%s is %s, a qubit is needed here", c.name(name.Symbol), sym.kind())
+	c.declaredAt(sym)
 	return register{}, false
 }
 

@@ -27,6 +27,21 @@ const (
 
 var meaningNames = [...]string{"a variable", "a constant", "an array", "a qubit or quantum register", "an alias of classical bits", "a gate", "a subroutine", "an extern function", "a parameter of the gate", ""}
 
+// kind is what a symbol is, for people.
+func (s *symbol) kind() string {
+	switch {
+	case s.meaning == variable && s.typ.Kind != value.Void:
+		return "a variable of type " + typeName(s.typ)
+	case s.meaning == array:
+		return "an array"
+	case s.meaning == qubits && s.q.scalar:
+		return "a qubit"
+	case s.meaning == qubits:
+		return "a register of qubits"
+	}
+	return meaningNames[s.meaning]
+}
+
 // symbol is a declared name.
 type symbol struct {
 	name    token.Symbol
@@ -81,11 +96,22 @@ func (c *Compiler) declare(sym *symbol) {
 		c.table = append(c.table, make([]*symbol, max(64, c.names.Len()-len(c.table)))...)
 	}
 	sym.depth, sym.outer = c.depth, c.table[sym.name]
+	if len(c.awaited) > 0 {
+		c.comesLate(sym)
+	}
 	c.table[sym.name] = sym
 	if len(c.scopes) > 0 {
 		s := &c.scopes[len(c.scopes)-1]
 		s.declared = append(s.declared, sym)
 	}
+}
+
+// comesLate tells of a name that was used before its declaration.
+func (c *Compiler) comesLate(sym *symbol) {
+	if m := c.awaited[sym.name]; m != 0 && sym.meaning != broken && sym.meaning != gateParam {
+		c.rep.Note(m, sym.at, c.name(sym.name)+" is declared here, after its use")
+	}
+	delete(c.awaited, sym.name)
 }
 
 // enter begins a block.
@@ -100,7 +126,7 @@ func (c *Compiler) leave() {
 	for i := len(s.declared) - 1; i >= 0; i-- {
 		sym := s.declared[i]
 		c.table[sym.name] = sym.outer
-		c.expired[sym.name] = true
+		c.expired[sym.name] = sym.at
 	}
 	c.scopes = c.scopes[:len(c.scopes)-1]
 	c.depth--
@@ -123,18 +149,27 @@ func (c *Compiler) mayDeclare(n ast.Name) bool {
 		c.rep.Deviation(n.Span(), "hidden_gate", "choose another name", "%s is a gate of stdgates.inc, which the program includes; from here on it is what is declared", c.name(n.Symbol))
 		return true
 	}
-	c.rep.Error(n.Span(), "duplicate_definition", c.where(old.at), "%s is already declared", c.name(n.Symbol))
+	c.rep.Error(n.Span(), "duplicate_definition", "choose another name", "%s is already declared", c.name(n.Symbol))
+	c.declaredAt(old)
 	return false
 }
 
-func (c *Compiler) where(at diag.Span) string {
-	if p := c.sources.Position(at.Start); p.Line > 0 {
-		return "it is declared at " + p.String()
+// declared adds to the last diagnostic where a name that is used was declared.
+func (c *Compiler) declared(n ast.Name) {
+	if sym := c.lookup(n.Symbol); sym != nil {
+		c.declaredAt(sym)
 	}
-	return ""
 }
 
-// broken declares a name whose declaration had an error, so that its uses are not errors too.
+// quote is the source at a span, quoted and cut to a length fit for a message.
+func (c *Compiler) quote(at diag.Span) string { return "`" + report.Clip(string(c.sources.Text(at))) + "`" }
+
+// declaredAt adds to the last diagnostic where a name was declared.
+func (c *Compiler) declaredAt(sym *symbol) {
+	c.rep.Also(sym.at, "%s is declared here", c.name(sym.name))
+}
+
+// declareBroken declares a name whose declaration had an error, so that its uses are not errors too.
 func (c *Compiler) declareBroken(n ast.Name) {
 	if old := c.lookup(n.Symbol); old == nil || old.depth < c.depth {
 		c.declare(&symbol{name: n.Symbol, meaning: broken, at: n.Span()})
@@ -164,45 +199,77 @@ func (c *Compiler) find(n ast.Name, what string) *symbol {
 	if sym.meaning == qubits {
 		hint = "give it a qubit of its own and pass that"
 	}
-	c.rep.Error(n.Span(), "not_visible", hint, "%s of the program is %s, which %s cannot see", c.name(n.Symbol), meaningNames[sym.meaning], place)
+	c.rep.Error(n.Span(), "not_visible", hint, "%s of the program is %s, which %s cannot see", c.name(n.Symbol), sym.kind(), place)
+	c.declaredAt(sym)
 	return nil
 }
 
 // unknown reports a name that nothing declares, once.
 func (c *Compiler) unknown(n ast.Name, what string) {
-	if _, physical := c.names.Hardware(n.Symbol); physical || !c.once(int(n.Symbol)) {
+	if _, physical := c.names.Hardware(n.Symbol); physical || c.incomplete || !c.once(int(n.Symbol)) {
 		return
 	}
-	hint := c.suggest(n.Symbol)
 	text := c.names.Text(n.Symbol)
-	if hint == "" && n.Symbol.IsKeyword3() {
+	hint := c.suggest(n.Symbol, what)
+	switch {
+	case c.expired[n.Symbol].Start > 0:
+		hint = "it was declared in a block that has ended: declare it before the block"
+	case hint == "" && n.Symbol.IsKeyword3():
 		hint = "it is a word of the language and cannot be a name"
-	}
-	if hint == "" && c.expired[n.Symbol] {
-		hint = "it was declared in a block that has ended"
+	case hint == "":
+		hint = howToDeclare(what)
 	}
 	if what == "" {
 		what = "a name"
 	}
 	c.rep.Error(n.Span(), "unknown_name", hint, "`%s` is not declared: %s is needed here", report.Clip(text), what)
+	c.rep.Also(c.expired[n.Symbol], "`%s` was declared here", report.Clip(text))
+	c.awaited[n.Symbol] = c.rep.Last()
 }
 
-// suggest looks for a visible name close to s.
-func (c *Compiler) suggest(s token.Symbol) string {
+func howToDeclare(what string) string {
+	switch what {
+	case "a qubit":
+		return "declare qubits before they are used: `qubit q;`, `qubit[4] q;`"
+	case "a bit":
+		return "declare bits before they are used: `bit c;`, `bit[4] c;`"
+	case "a variable", "a value":
+		return "declare it before, with its type: `int n = 4;`, `float theta = pi / 2;`"
+	}
+	return ""
+}
+
+// suggest looks for a visible name close to s, and for a word of the language where a subroutine is needed: `c = mesure q;`.
+func (c *Compiler) suggest(s token.Symbol, what string) string {
 	best := spelling.New(c.names.Text(s))
 	for other := range token.Symbol(len(c.table)) {
-		if sym := c.lookup(other); sym != nil && other != s && sym.meaning != broken && c.visible(sym) {
+		if sym := c.lookup(other); sym != nil && other != s && sym.meaning != broken && c.visible(sym) && fitsIn(sym, what) {
 			best.Try(c.names.Text(other))
 		}
 	}
-	return didYouMean(best)
+	switch what {
+	case "a subroutine":
+		best.Try("measure")
+	case "a value":
+		best.Try("true")
+		best.Try("false")
+	}
+	return report.DidYouMean(best)
 }
 
-func didYouMean(s *spelling.Search) string {
-	if s.Best() == "" {
-		return ""
+// fitsIn reports whether a symbol can be what is needed.
+func fitsIn(s *symbol, what string) bool {
+	switch what {
+	case "a qubit":
+		return s.meaning == qubits
+	case "a bit", "a variable":
+		return s.meaning == variable || s.meaning == array || s.meaning == bits
+	case "a subroutine":
+		return s.meaning == subroutine || s.meaning == externName
+	case "a value":
+		return s.meaning != qubits && s.meaning != gateName && s.meaning != subroutine && s.meaning != externName
 	}
-	return "did you mean `" + s.Best() + "`?"
+	return true
 }
 
 // tooLong is a key of once that is no symbol.

@@ -1,12 +1,14 @@
 package compile
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/softquantus/qcos/internal/circuit"
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/program"
 	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/report"
 	"github.com/softquantus/qcos/internal/qasm/token"
 	"github.com/softquantus/qcos/internal/value"
 )
@@ -154,6 +156,9 @@ func (c *Compiler) emitMeasure(slot int32, q program.Qubit) {
 // measure is a measurement into bits, or into nothing.
 func (c *Compiler) measure(s *ast.Measure) {
 	c.fn.measures = true
+	if c.exchanged(s) {
+		return
+	}
 	q, ok := c.qubitOperand(&s.Qubits)
 	if s.Bits.Name.Symbol == token.None {
 		if ok {
@@ -161,7 +166,7 @@ func (c *Compiler) measure(s *ast.Measure) {
 		}
 		return
 	}
-	t, good := c.target(&s.Bits)
+	t, good := c.targetOf(&s.Bits, "a bit")
 	if !ok || !good {
 		return
 	}
@@ -184,6 +189,22 @@ func (c *Compiler) measure(s *ast.Measure) {
 	}
 }
 
+// exchanged reports a measurement of a bit into a qubit.
+func (c *Compiler) exchanged(s *ast.Measure) bool {
+	bit, qubit := c.lookup(s.Qubits.Name.Symbol), c.lookup(s.Bits.Name.Symbol)
+	if bit == nil || qubit == nil || bit.meaning != variable && bit.meaning != bits || qubit.meaning != qubits {
+		return false
+	}
+	from, to := c.sources.Text(s.Bits.Span()), c.sources.Text(s.Qubits.Span())
+	hint := fmt.Sprintf("write `measure %s -> %s;`", from, to)
+	if s.Assign {
+		hint = fmt.Sprintf("write `%s = measure %s;`", to, from)
+	}
+	c.rep.Error(s.Qubits.Span(), "not_a_qubit", hint, "%s is %s: a qubit is measured, and a bit takes the outcome", c.name(bit.name), bit.kind())
+	c.declaredAt(bit)
+	return true
+}
+
 func (c *Compiler) measureList(q register, l bitList) {
 	for i := range q.n {
 		slot, bit := l.at(int64(i))
@@ -200,6 +221,7 @@ func (c *Compiler) measurable(q register, t target, s *ast.Measure) bool {
 			what = t.arr.String()
 		}
 		c.rep.Error(s.Bits.Span(), "type_mismatch", "measure into a bit, and convert it then", "a measurement gives bits, %s is %s", t.name, what)
+		c.declared(s.Bits.Name)
 		return false
 	case q.scalar && t.typ.IsBool(), !q.scalar && t.typ.Kind == value.Bits && q.n == int(t.typ.Width):
 		return true
@@ -208,6 +230,8 @@ func (c *Compiler) measurable(q register, t target, s *ast.Measure) bool {
 		return true
 	}
 	c.rep.Error(s.Bits.Span(), "size_mismatch", "measure a qubit into a bit, or a register into one of the same size", "%s cannot be measured into %s", side(q.scalar, q.n, "qubit"), side(t.typ.IsBool(), int(t.typ.Width), "bit"))
+	c.declared(s.Qubits.Name)
+	c.declared(s.Bits.Name)
 	return false
 }
 
@@ -350,7 +374,8 @@ const calibrationWarned = -4
 // defcal makes sure that what it calibrates is an operation.
 func (c *Compiler) defcal(d *ast.Defcal) {
 	if sym := c.lookup(d.Target.Symbol); sym != nil && sym.meaning != gateName && sym.meaning != subroutine && sym.meaning != broken {
-		c.rep.Error(d.Target.Span(), "duplicate_definition", c.where(sym.at), "%s is %s: it cannot be calibrated as a gate", c.name(d.Target.Symbol), meaningNames[sym.meaning])
+		c.rep.Error(d.Target.Span(), "duplicate_definition", "", "%s is %s: it cannot be calibrated as a gate", c.name(d.Target.Symbol), sym.kind())
+		c.declaredAt(sym)
 	}
 }
 
@@ -362,9 +387,9 @@ func (c *Compiler) pragma(s *ast.Pragma) {
 	text := strings.Join(strings.Fields(s.Text), " ")
 	for _, p := range changing {
 		if strings.HasPrefix(text, p) {
-			c.rep.Warn(s.Span(), "ignored_pragma", "the program runs as if it were not there", "the pragma `%s` changes the result where it is known; it is not known here", report40(text))
+			c.rep.Warn(s.Span(), "ignored_pragma", "the program runs as if it were not there", "the pragma `%s` changes the result where it is known; it is not known here", report.Clip(text))
 			return
 		}
 	}
-	c.rep.Warn(s.Span(), "ignored_pragma", "", "the pragma `%s` is not known and is left out", report40(text))
+	c.rep.Warn(s.Span(), "ignored_pragma", "", "the pragma `%s` is not known and is left out", report.Clip(text))
 }

@@ -2,10 +2,12 @@ package compile
 
 import (
 	"fmt"
+	"math/big"
 	"strings"
 
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/report"
 	"github.com/softquantus/qcos/internal/value"
 )
 
@@ -165,7 +167,7 @@ func (c *Compiler) implicit(o operand, to value.Type, what string) (operand, boo
 		c.warnOverflow(o, r, ok)
 		return r, ok
 	}
-	if why, hint := deviatingCast(o, to); why != "" {
+	if why, hint := c.deviatingCast(o, to); why != "" {
 		c.rep.Deviation(o.at, "implicit_cast", hint, "%s", why)
 		return c.convert(o, to)
 	}
@@ -186,16 +188,16 @@ func (c *Compiler) warnOverflow(o, r operand, ok bool) {
 }
 
 // deviatingCast says why a conversion without a cast is understood although the specification does not allow it; "" where it is not.
-func deviatingCast(o operand, to value.Type) (why, hint string) {
+func (c *Compiler) deviatingCast(o operand, to value.Type) (why, hint string) {
 	from := o.typ
-	write := fmt.Sprintf("write %s(…)", to)
+	write := c.writeCast(o, to)
 	switch {
 	case from.Kind == value.Bits && to.IsInteger():
 		return fmt.Sprintf("%s becomes %s with a cast only; it is read as an unsigned integer", typeName(from), typeName(to)), write
 	case from.Kind == value.Bits && to.Kind == value.Bool:
-		return fmt.Sprintf("%s is no condition without a cast; it counts as true where a bit is 1", typeName(from)), "write bool(…), or compare it"
+		return fmt.Sprintf("%s is no condition without a cast; it counts as true where a bit is 1", typeName(from)), write + ", or compare it"
 	case from.IsInteger() && to.Kind == value.Bits && (from.Width == to.Width || o.known && value.BitLen(o.typ, o.val.Words) <= int(to.Width)):
-		return fmt.Sprintf("%s becomes %s with a cast only", typeName(from), typeName(to)), "write the bits as a string, or use a cast"
+		return fmt.Sprintf("%s becomes %s with a cast only", typeName(from), typeName(to)), bitsOf(o, to)
 	case from.IsBool() && to == value.BitsOf(1), from == value.BitsOf(1) && to.IsBool():
 		return "a register of one bit and a single bit are different types", "name the element: [0]"
 	case from.IsInteger() && to.Kind == value.Angle:
@@ -206,6 +208,24 @@ func deviatingCast(o operand, to value.Type) (why, hint string) {
 	return "", ""
 }
 
+// writeCast is the hint to convert a value by a cast.
+func (c *Compiler) writeCast(o operand, to value.Type) string {
+	return fmt.Sprintf("write `%s(%s)`", to, report.Clip(string(c.sources.Text(o.at))))
+}
+
+// bitsOf is the hint to write an integer as a string of bits.
+func bitsOf(o operand, to value.Type) string {
+	const longest = 32
+	if !o.known || to.Width > longest {
+		return "write the bits as a string, or use a cast"
+	}
+	n := o.val.Big()
+	if n.Sign() < 0 {
+		n.Add(n, new(big.Int).Lsh(big.NewInt(1), uint(to.Width)))
+	}
+	return fmt.Sprintf("write the bits as a string: \"%0*b\"", int(to.Width), n)
+}
+
 // mismatch reports a value of a type that cannot be where it is.
 func (c *Compiler) mismatch(o operand, to value.Type, what string) {
 	hint := ""
@@ -213,7 +233,7 @@ func (c *Compiler) mismatch(o operand, to value.Type, what string) {
 	case to.Kind == value.Bit && o.typ.Kind == value.Bits:
 		hint = "name one element of the register"
 	case value.CastOf(o.typ, to) == value.Explicit:
-		hint = fmt.Sprintf("write a cast: %s(…)", to)
+		hint = c.writeCast(o, to)
 	case o.typ.Kind == value.Bits && to.Kind == value.Bits:
 		c.rep.Error(o.at, "size_mismatch", "registers of different size do not convert: take a slice, or give both one size", "%s is %s, and this has %s", what, typeName(to), count(int(o.typ.Width), "bit"))
 		return

@@ -36,6 +36,13 @@ func (r *Reporter) Deviation(at diag.Span, code, hint, format string, args ...an
 	}
 }
 
+// Also shows another place that the diagnostic reported last is about.
+func (r *Reporter) Also(at diag.Span, format string, args ...any) {
+	if m := r.Last(); m != 0 {
+		r.Note(m, at, fmt.Sprintf(format, args...))
+	}
+}
+
 // Clip shortens a text that is to be quoted in a message.
 func Clip(text string) string {
 	const limit = 40

@@ -177,7 +177,8 @@ func (c *Checker) mayDefine(name ast.Name) {
 	switch {
 	case old == nil:
 	case old.Row == nil:
-		c.rep.Error(name.Span(), "duplicate_definition", c.where(old.At), "the gate %s is already defined", c.name(name.Symbol))
+		c.rep.Error(name.Span(), "duplicate_definition", "choose another name", "the gate %s is already defined", c.name(name.Symbol))
+		c.rep.Also(old.At, "%s is defined here", c.name(name.Symbol))
 	case old.Row.Homes[gate.QASM2] == gate.Builtin:
 		c.rep.Error(name.Span(), "duplicate_definition", "", "the gate %s is part of the language and cannot be defined again", c.name(name.Symbol))
 	default:
@@ -192,12 +193,8 @@ func (c *Checker) sharedName(name ast.Name, what, other string) {
 	c.rep.Deviation(name.Span(), "shared_name", "choose another name", "the %s %s has the name of a %s; in OpenQASM 2.0 each name has one meaning", what, c.name(name.Symbol), other)
 }
 
-func (c *Checker) where(at diag.Span) string {
-	if p := c.sources.Position(at.Start); p.Line > 0 {
-		return "it is declared at " + p.String()
-	}
-	return ""
-}
+// declaredAt adds to the last diagnostic where a register was declared.
+func (c *Checker) declaredAt(r *Register) { c.rep.Also(r.At, "%s is declared here", c.name(r.Symbol)) }
 
 func (c *Checker) declareLocal(n ast.Name, l local, what string) {
 	place := slot(&c.locals, n.Symbol, c.names.Len())

@@ -19,6 +19,9 @@ func (c *Checker) Library(at diag.Span) {
 		return
 	}
 	c.included = true
+	if c.implied {
+		c.rep.Note(c.impliedAt, at, "it is included here, after its first use: move it up")
+	}
 	for i := range gate.All() {
 		row := &gate.All()[i]
 		if row.Homes[gate.QASM2] != gate.Library {
@@ -27,6 +30,7 @@ func (c *Checker) Library(at diag.Span) {
 		s := c.names.Symbol([]byte(row.Name))
 		if old := c.gate(s); old != nil && old.Row == nil {
 			c.rep.Deviation(at, "redefined_library_gate", "", "the program has defined the gate %s of qelib1.inc before including it; its own definition counts", c.name(s))
+			c.rep.Also(old.At, "%s is defined here", c.name(s))
 			continue
 		}
 		if c.register(s) != nil {
@@ -99,35 +103,41 @@ func (c *Checker) resolve(n ast.Name) *Gate {
 func (c *Checker) imply(n ast.Name) {
 	if !c.implied {
 		c.rep.Warn(n.Span(), "missing_include", `add include "qelib1.inc";`, "the gate %s is taken from qelib1.inc, which the program does not include", c.name(n.Symbol))
+		c.impliedAt = c.rep.Last()
 	}
 	c.implied = true
 }
 
 func (c *Checker) unknownGate(n ast.Name) {
-	if !c.once(n.Symbol) {
+	if !c.once(n.Symbol) || c.incomplete {
 		return
 	}
-	if c.register(n.Symbol) != nil {
+	if r := c.register(n.Symbol); r != nil {
 		c.rep.Error(n.Span(), "not_a_gate", "", "%s is a register, not a gate", c.name(n.Symbol))
+		c.declaredAt(r)
 		return
 	}
 	text := c.names.Text(n.Symbol)
-	hint := ""
+	hint := otherWays[text]
 	if row, ok := gate.Lookup(text); ok && row.Homes[gate.QASM2] == gate.Library {
 		hint = `add include "qelib1.inc";`
-	} else if other, ok := otherNames[text]; ok {
-		hint = "did you mean `" + other + "`?"
-	} else if n.Symbol.IsKeyword3() {
+	} else if hint == "" && n.Symbol.IsKeyword3() {
 		hint = "this is OpenQASM 3, and the program is read as OpenQASM 2.0"
-	} else {
-		hint = c.suggestGate(n.Symbol)
+	} else if hint == "" {
+		if meant := c.meantGate(text); meant != "" {
+			c.meant[n.Symbol] = meant
+			hint = "did you mean `" + meant + "`?"
+		}
 	}
 	c.rep.Error(n.Span(), "unknown_gate", hint, "there is no gate %s", c.name(n.Symbol))
+	c.awaited[n.Symbol] = c.rep.Last()
 }
 
-// otherNames are what other tools call gates of the library.
-var otherNames = map[string]string{
-	"cnot": "cx", "CNOT": "cx", "not": "x", "toffoli": "ccx", "ccnot": "ccx", "fredkin": "cswap", "hadamard": "h", "i": "id", "I": "id",
-	"phase": "p", "cphase": "cp", "si": "sdg", "ti": "tdg", "v": "sx", "vi": "sxdg", "xx": "rxx", "yy": "ryy", "zz": "rzz",
-	"sqrtx": "sx", "mcx": "c3x", "phaseshift": "p", "cphaseshift": "cp", "sxdag": "sxdg", "sdag": "sdg", "tdag": "tdg",
+// otherWays are hints for what one name does not replace.
+var otherWays = map[string]string{
+	"mcx": "with three controls it is `c3x`, with four `c4x`", "measure_all": "a register is measured as a whole: `measure q -> c;`",
+	"reset_all": "a register is reset as a whole: `reset q;`", "import": `files are included: include "qelib1.inc";`,
 }
+
+// Incomplete says that a file could not be included: gates that are missing may be in it, and are not reported.
+func (c *Checker) Incomplete() { c.incomplete = true }

@@ -1,7 +1,10 @@
 package sema
 
 import (
+	"fmt"
+
 	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/report"
 	"github.com/softquantus/qcos/internal/qasm/token"
 )
 
@@ -19,7 +22,8 @@ func (c *Checker) checkRegister(s *ast.Register) {
 		return
 	}
 	if old := c.register(s.Name.Symbol); old != nil {
-		c.rep.Error(s.Name.Span(), "duplicate_definition", c.where(old.At), "a register %s is already declared", c.name(s.Name.Symbol))
+		c.rep.Error(s.Name.Span(), "duplicate_definition", "choose another name", "a register %s is already declared", c.name(s.Name.Symbol))
+		c.declaredAt(old)
 		return
 	}
 	if c.gate(s.Name.Symbol) != nil {
@@ -27,6 +31,9 @@ func (c *Checker) checkRegister(s *ast.Register) {
 	}
 	r := &Register{Symbol: s.Name.Symbol, Quantum: s.Quantum, First: uint32(*total), Size: int(size.Value), At: s.Name.Span()}
 	*slot(&c.registers, s.Name.Symbol, c.names.Len()) = r
+	if len(c.awaited) > 0 {
+		c.comesLate(r.Symbol, r.At)
+	}
 	*total += size.Value
 	if s.Quantum {
 		c.sink.Qreg(c.names.Text(r.Symbol), r.Size)
@@ -39,6 +46,7 @@ func (c *Checker) checkCall(s *ast.Call) {
 	g := c.gate(s.Name.Symbol)
 	if g == nil {
 		if g = c.resolve(s.Name); g == nil {
+			c.notApplied(s)
 			return
 		}
 	}
@@ -66,6 +74,15 @@ func (c *Checker) checkCall(s *ast.Call) {
 	}
 }
 
+// notApplied goes on behind a gate that there is not. Where a declaration was meant, its names are known from here on.
+func (c *Checker) notApplied(s *ast.Call) {
+	if report.Declares(c.meant[s.Name.Symbol]) {
+		for i := range s.Operands {
+			c.broken[s.Operands[i].Name.Symbol] = true
+		}
+	}
+}
+
 // single reports whether the operands are few different qubits, as they nearly always are. Otherwise they need a closer look.
 func single(args []Arg) bool {
 	if len(args) > fewOperands {
@@ -87,7 +104,12 @@ func single(args []Arg) bool {
 // arity reports a wrong number of parameters or operands.
 func (c *Checker) arity(s *ast.Call, g *Gate) bool {
 	if n := len(s.Params); n != g.Params {
-		c.rep.Error(s.Name.Span(), "wrong_parameters", "", "the gate %s takes %s, found %d", c.name(s.Name.Symbol), count(g.Params, "parameter"), n)
+		at := s.Name.Span()
+		if n > g.Params {
+			at = s.Params[g.Params].Span()
+		}
+		c.rep.Error(at, "wrong_parameters", c.usage(s, g), "the gate %s takes %s, found %d", c.name(s.Name.Symbol), count(g.Params, "parameter"), n)
+		c.rep.Also(g.At, "%s is defined here", c.name(s.Name.Symbol))
 		return false
 	}
 	if n := len(s.Operands); n != g.Qubits {
@@ -95,10 +117,19 @@ func (c *Checker) arity(s *ast.Call, g *Gate) bool {
 		if n > g.Qubits {
 			at = s.Operands[g.Qubits].Span()
 		}
-		c.rep.Error(at, "wrong_operands", "", "the gate %s acts on %s, found %d", c.name(s.Name.Symbol), count(g.Qubits, "qubit"), n)
+		c.rep.Error(at, "wrong_operands", c.usage(s, g), "the gate %s acts on %s, found %d", c.name(s.Name.Symbol), count(g.Qubits, "qubit"), n)
+		c.rep.Also(g.At, "%s is defined here", c.name(s.Name.Symbol))
 		return false
 	}
 	return true
+}
+
+// usage shows how a gate of the table is applied.
+func (c *Checker) usage(s *ast.Call, g *Gate) string {
+	if g.Row == nil {
+		return ""
+	}
+	return "write `" + report.Usage(c.names.Text(s.Name.Symbol), g.Row.Params, g.Row.Operands) + "`"
 }
 
 // operands looks up qubits, or classical bits, and appends them to args.
@@ -136,6 +167,7 @@ func (c *Checker) outOfRange(o *ast.Operand, r *Register) {
 		hint = "indices start at 0"
 	}
 	c.rep.Error(o.Index.Span(), "index_out_of_range", hint, "the register %s has %s: this index is out of range", c.name(r.Symbol), count(r.Size, "element"))
+	c.declaredAt(r)
 }
 
 func (c *Checker) wrongRegister(o *ast.Operand, r *Register, quantum bool) {
@@ -146,12 +178,13 @@ func (c *Checker) wrongRegister(o *ast.Operand, r *Register, quantum bool) {
 	switch {
 	case r != nil:
 		c.rep.Error(o.Name.Span(), "wrong_register", "", "%s is a %s register, a %s one is needed here", c.name(r.Symbol), other, kind)
+		c.declaredAt(r)
 		return
 	case c.gate(o.Name.Symbol) != nil:
 		c.rep.Error(o.Name.Span(), "unknown_register", "", "%s is a gate, a %s register is needed here", c.name(o.Name.Symbol), kind)
 		return
 	}
-	if !c.once(o.Name.Symbol) {
+	if c.incomplete || !c.once(o.Name.Symbol) {
 		return
 	}
 	hint := c.suggest(o.Name.Symbol, func(s token.Symbol) bool { r := c.register(s); return r != nil && r.Quantum == quantum })
@@ -159,6 +192,7 @@ func (c *Checker) wrongRegister(o *ast.Operand, r *Register, quantum bool) {
 		hint = c.onlyRegister(quantum)
 	}
 	c.rep.Error(o.Name.Span(), "unknown_register", hint, "there is no %s register %s", kind, c.name(o.Name.Symbol))
+	c.awaited[o.Name.Symbol] = c.rep.Last()
 }
 
 // onlyRegister names the one register of a kind, where there is only one.
@@ -172,10 +206,13 @@ func (c *Checker) onlyRegister(quantum bool) string {
 			hint = "the register is called " + c.name(r.Symbol)
 		}
 	}
-	if hint == "" && quantum {
+	switch {
+	case hint != "":
+		return hint
+	case quantum:
 		return "declare it with `qreg q[n];`"
 	}
-	return hint
+	return "declare it with `creg c[n];`"
 }
 
 // times is how often a gate is applied: once, or as often as the registers among its operands have elements, which must agree.
@@ -189,6 +226,8 @@ func (c *Checker) times(s *ast.Call, args []Arg) (int, bool) {
 		case n != args[i].Size:
 			c.rep.Error(s.Operands[i].Span(), "size_mismatch", "registers in one statement must have the same size", "the register %s has %s, %s has %d",
 				c.name(s.Operands[i].Name.Symbol), count(args[i].Size, "element"), c.name(s.Operands[first].Name.Symbol), n)
+			c.declaredAt(c.register(s.Operands[i].Name.Symbol))
+			c.declaredAt(c.register(s.Operands[first].Name.Symbol))
 			return 0, false
 		}
 	}
@@ -265,6 +304,9 @@ func (c *Checker) runnable(s *ast.Call, g *Gate) bool {
 }
 
 func (c *Checker) checkMeasure(s *ast.Measure) {
+	if c.exchanged(s) {
+		return
+	}
 	q, okQ := c.operand(&s.Qubits, true)
 	b, okB := c.operand(&s.Bits, false)
 	if !okQ || !okB {
@@ -276,10 +318,24 @@ func (c *Checker) checkMeasure(s *ast.Measure) {
 	}
 	if q.Whole != b.Whole || q.Size != b.Size {
 		c.rep.Error(s.Bits.Span(), "size_mismatch", "measure an element into an element, or a register into one of the same size", "%s cannot be measured into %s", side(q, "qubit"), side(b, "bit"))
+		c.declaredAt(c.register(s.Qubits.Name.Symbol))
+		c.declaredAt(c.register(s.Bits.Name.Symbol))
 		return
 	}
 	c.measure = Measure{Qubits: q, Bits: b, Times: q.Size, If: c.when, Pos: s.Start}
 	c.sink.Measure(&c.measure)
+}
+
+// exchanged reports a measurement of a classical register into a quantum one.
+func (c *Checker) exchanged(s *ast.Measure) bool {
+	bits, qubits := c.register(s.Qubits.Name.Symbol), c.register(s.Bits.Name.Symbol)
+	if bits == nil || qubits == nil || bits.Quantum || !qubits.Quantum {
+		return false
+	}
+	from, to := c.sources.Text(s.Bits.Span()), c.sources.Text(s.Qubits.Span())
+	c.rep.Error(s.Qubits.Span(), "wrong_register", fmt.Sprintf("write `measure %s -> %s;`", from, to), "%s is a classical register: a qubit is measured, and a bit takes the outcome", c.name(bits.Symbol))
+	c.declaredAt(bits)
+	return true
 }
 
 func side(a Arg, what string) string {

@@ -86,8 +86,13 @@ type Checker struct {
 	formulas   []Formula // scratch
 
 	unknown    map[token.Symbol]bool // names that were reported: once is enough
-	included   bool                  // the library
-	implied    bool                  // a gate of the library was used without it
+	awaited    map[token.Symbol]diag.Mark // used and not declared so far
+	meant      map[token.Symbol]string    // what gates that there are not may have been
+	broken     map[token.Symbol]bool      // their declarations had errors: no more is said of them
+	included   bool                       // the library
+	incomplete bool                       // a file could not be included
+	implied    bool                       // a gate of the library was used without it
+	impliedAt  diag.Mark
 	unrunnable bool
 	qubits     uint64
 	clbits     uint64
@@ -111,7 +116,7 @@ type Register struct {
 
 // New returns a checker for an empty program with the gates of the language itself.
 func New(names *token.Names, sources *diag.Set, rep *report.Reporter, sink Sink, o Options) *Checker {
-	c := &Checker{names: names, sources: sources, rep: rep, sink: sink, opts: o, rows: map[gate.ID]*Gate{}, unknown: map[token.Symbol]bool{}, conditions: map[conditionKey]*Condition{}}
+	c := &Checker{names: names, sources: sources, rep: rep, sink: sink, opts: o, rows: map[gate.ID]*Gate{}, unknown: map[token.Symbol]bool{}, awaited: map[token.Symbol]diag.Mark{}, meant: map[token.Symbol]string{}, broken: map[token.Symbol]bool{}, conditions: map[conditionKey]*Condition{}}
 	for i := range gate.All() {
 		if row := &gate.All()[i]; row.Homes[gate.QASM2] == gate.Builtin {
 			c.declareGate(c.names.Symbol([]byte(row.Name)), c.row(row))
@@ -157,7 +162,18 @@ func (c *Checker) gate(s token.Symbol) *Gate {
 	return nil
 }
 
-func (c *Checker) declareGate(s token.Symbol, g *Gate) { *slot(&c.gates, s, c.names.Len()) = g }
+func (c *Checker) declareGate(s token.Symbol, g *Gate) {
+	*slot(&c.gates, s, c.names.Len()) = g
+	if len(c.awaited) > 0 {
+		c.comesLate(s, g.At)
+	}
+}
+
+// comesLate tells of a name that was used before its declaration.
+func (c *Checker) comesLate(s token.Symbol, at diag.Span) {
+	c.rep.Note(c.awaited[s], at, c.name(s)+" is declared here, after its use")
+	delete(c.awaited, s)
+}
 
 // slot returns a place in a table by symbol, which grows as needed.
 func slot[T any](table *[]T, s token.Symbol, n int) *T {
@@ -171,7 +187,7 @@ func slot[T any](table *[]T, s token.Symbol, n int) *T {
 
 // once reports whether a name that cannot be used is met for the first time.
 func (c *Checker) once(s token.Symbol) bool {
-	if c.unknown[s] {
+	if c.unknown[s] || c.broken[s] {
 		return false
 	}
 	c.unknown[s] = true

@@ -2,6 +2,7 @@ package sema
 
 import (
 	"github.com/softquantus/qcos/internal/gate"
+	"github.com/softquantus/qcos/internal/qasm/report"
 	"github.com/softquantus/qcos/internal/qasm/token"
 	"github.com/softquantus/qcos/internal/spelling"
 )
@@ -14,12 +15,15 @@ func (c *Checker) suggest(s token.Symbol, fits func(token.Symbol) bool) string {
 			best.Try(c.names.Text(other))
 		}
 	}
-	return hint(best)
+	return report.DidYouMean(best)
 }
 
-// suggestGate looks among the program's gates and the gate table.
-func (c *Checker) suggestGate(s token.Symbol) string {
-	best := spelling.New(c.names.Text(s))
+// meantGate is the gate of the program or the gate table, or the word of the language, that may be meant by a name.
+func (c *Checker) meantGate(text string) string {
+	if other := report.OtherGate(text, isLibraryGate); other != "" {
+		return other
+	}
+	best := spelling.New(text)
 	for other := range token.Symbol(len(c.gates)) {
 		if c.gates[other] != nil {
 			best.Try(c.names.Text(other))
@@ -30,13 +34,11 @@ func (c *Checker) suggestGate(s token.Symbol) string {
 			best.Try(row.Name)
 		}
 	}
-	return hint(best)
+	report.TryWords(best, text, report.Statements2)
+	return best.Best()
 }
 
-// hint words the outcome of a search.
-func hint(s *spelling.Search) string {
-	if s.Best() == "" {
-		return ""
-	}
-	return "did you mean `" + s.Best() + "`?"
+func isLibraryGate(name string) bool {
+	row, ok := gate.Lookup(name)
+	return ok && (row.Homes[gate.QASM2] == gate.Library || row.Homes[gate.QASM2] == gate.Builtin)
 }
