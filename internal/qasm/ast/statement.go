@@ -142,8 +142,9 @@ type While struct {
 // Switch is `switch (value) { cases }`.
 type Switch struct {
 	At
-	Value Expr
-	Cases []Case
+	Value      Expr
+	Cases      []Case
+	Incomplete bool // a case had an error
 }
 
 // Case is `case labels { body }` or `default { body }`.
@@ -266,3 +267,11 @@ func (*Declaration) stmt() {}
 func (*Alias) stmt()       {}
 func (*Def) stmt()         {}
 func (*Extern) stmt()      {}
+
+// Broken stands for a declaration with an error: it declares names of which no more is said.
+type Broken struct {
+	At
+	Names []Name
+}
+
+func (*Broken) stmt() {}

@@ -444,7 +444,7 @@ func (c *Compiler) switchShape(s *ast.Switch) {
 			c.rep.Error(cs.Span(), "duplicate_default", "", "a switch has one `default` at most")
 		}
 	}
-	if cases == 0 {
+	if cases == 0 && !s.Incomplete {
 		c.rep.Error(s.Span(), "no_case", "", "a switch needs at least one `case`")
 	}
 }

@@ -128,6 +128,9 @@ func isLibraryGate(name string) bool {
 
 // notApplied goes on behind a gate that there is not. Where a declaration was meant, its names are known from here on.
 func (c *Compiler) notApplied(s *ast.Call) {
+	if otherWays[c.names.Text(s.Name.Symbol)] != "" {
+		return
+	}
 	if !report.Declares(c.meant[s.Name.Symbol]) {
 		c.operandsExist(s.Operands)
 		return

@@ -98,7 +98,13 @@ func (c *Compiler) namedQubits(name ast.Name) (register, bool) {
 		return sym.q, true
 	}
 	hint := ""
-	if sym.meaning == gateName {
+	if c.open != nil && c.open.qubits == 0 && sym.meaning == gateParam {
+		if !c.mayDefine {
+			return register{}, false
+		}
+		c.mayDefine = false // said once, and no more of the gate
+		hint = "qubits stand behind the parentheses: `gate g(a) q { … }`, `gate g q, r { … }`"
+	} else if sym.meaning == gateName {
 		hint = "operands are qubits; parameters stand in parentheses"
 	}
 	c.rep.Error(name.Span(), "not_a_qubit", hint, "%s is %s, a qubit is needed here", c.name(name.Symbol), sym.kind())

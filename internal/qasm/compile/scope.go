@@ -162,7 +162,9 @@ func (c *Compiler) declared(n ast.Name) {
 }
 
 // quote is the source at a span, quoted and cut to a length fit for a message.
-func (c *Compiler) quote(at diag.Span) string { return "`" + report.Clip(string(c.sources.Text(at))) + "`" }
+func (c *Compiler) quote(at diag.Span) string {
+	return "`" + report.Clip(string(c.sources.Text(at))) + "`"
+}
 
 // declaredAt adds to the last diagnostic where a name was declared.
 func (c *Compiler) declaredAt(sym *symbol) {
@@ -216,6 +218,10 @@ func (c *Compiler) unknown(n ast.Name, what string) {
 		hint = "it was declared in a block that has ended: declare it before the block"
 	case hint == "" && n.Symbol.IsKeyword3():
 		hint = "it is a word of the language and cannot be a name"
+	case otherWays[text] != "":
+		hint = otherWays[text]
+	case hint == "" && c.inGate && what == "a qubit":
+		hint = "the qubits of a gate are named behind its own name: `gate g q, r { … }`"
 	case hint == "":
 		hint = howToDeclare(what)
 	}

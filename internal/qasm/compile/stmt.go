@@ -93,6 +93,10 @@ func (c *Compiler) declare3(s ast.Stmt) {
 		c.operation(s.Stmt)
 	case *ast.Pragma:
 		c.pragma(s)
+	case *ast.Broken:
+		for _, n := range s.Names {
+			c.declareBroken(n)
+		}
 	case *ast.Include:
 		c.rep.Error(s.Span(), "not_global", "move it out of the block", "files are included at the top of the program only")
 	case *ast.Cal, *ast.Defcal, *ast.CalGrammar:

@@ -22,8 +22,11 @@ func (p *Parser) restOfExpression(left ast.Expr) (ast.Stmt, bool) {
 	}
 	if p.tok.Kind != token.Semicolon {
 		hint := p.operatorHint()
-		if f, ok := left.(*ast.Function); ok && p.tok.Kind == token.LBrace {
-			hint = p.blockHint(f.Name)
+		if _, ok := left.(*ast.Function); ok && p.tok.Kind == token.LBrace {
+			hint = blockHint
+		}
+		if _, ok := left.(*ast.Ident); ok && p.isOperand() && !p.lex.NewlineBetween(p.prevEnd, p.tok.Start) {
+			hint = "inverses and powers stand before the gate: `inv @ s q;`, `pow(2) @ s q;`"
 		}
 		if hint != "" {
 			p.unexpectedHint("`;` after the expression", hint)
@@ -33,16 +36,7 @@ func (p *Parser) restOfExpression(left ast.Expr) (ast.Stmt, bool) {
 	return &ast.ExprStmt{At: p.at(left.Span().Start), Value: e}, p.semicolon("the expression")
 }
 
-// blockHint says what may be meant by `name(args) { … }`.
-func (p *Parser) blockHint(name ast.Name) string {
-	switch p.names.Text(name.Symbol) {
-	case "elif", "elsif", "elseif":
-		return "write `else if (…) { … }`"
-	case "foreach", "repeat", "until", "unless":
-		return "loops are written as `for int i in [0:9] { … }` and `while (…) { … }`"
-	}
-	return "a subroutine is defined as `def f(int[32] n) { … }`, a gate as `gate g(a) q { … }`"
-}
+const blockHint = "a subroutine is defined as `def f(int[32] n) { … }`, a gate as `gate g(a) q { … }`"
 
 // value reads what may stand on the right of an assignment: an expression, a measurement, or a subroutine called like a gate.
 func (p *Parser) value(what string) (ast.Expr, bool) {
@@ -61,7 +55,11 @@ func (p *Parser) value(what string) (ast.Expr, bool) {
 		return p.quantumCall(e)
 	}
 	if p.tok.Kind != token.Semicolon && p.tok.Kind != token.PlusPlus && p.operatorHint() != "" {
-		p.unexpectedHint("`;` after the value", p.operatorHint())
+		hint := p.operatorHint()
+		if p.tok.Kind == token.Assign {
+			hint = "an assignment is a statement, not a value; a comparison has two equals signs: `==`"
+		}
+		p.unexpectedHint("`;` after the value", hint)
 		return nil, false
 	}
 	return e, true
@@ -129,6 +127,10 @@ func (p *Parser) assignment3(target ast.Operand) (ast.Stmt, bool) {
 func (p *Parser) afterMeasurement() bool {
 	if p.prec[p.tok.Kind] != precNone {
 		p.unexpectedHint("`;` after the measurement", "a measurement stands alone on the right of `=`")
+		return false
+	}
+	if p.tok.Kind == token.Comma {
+		p.unexpectedHint("`;` after the measurement", "a measurement takes one qubit or register: write one for each")
 		return false
 	}
 	return p.semicolon("the measurement")

@@ -1,7 +1,9 @@
 package parse
 
 import (
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm/ast"
+	"github.com/softquantus/qcos/internal/qasm/report"
 	"github.com/softquantus/qcos/internal/qasm/token"
 )
 
@@ -29,8 +31,7 @@ func (p *Parser) bodyOf(what string) (ast.Stmt, bool) {
 func (p *Parser) parenthesized(word string) (ast.Expr, bool) {
 	p.advance()
 	if p.tok.Kind != token.LParen {
-		p.unexpectedHint("`(` after `"+word+"`", "the condition stands in parentheses: `"+word+" (c == 1) { … }`")
-		return nil, false
+		return p.bare(word)
 	}
 	p.advance()
 	if p.tok.Kind == token.RParen {
@@ -47,6 +48,29 @@ func (p *Parser) parenthesized(word string) (ast.Expr, bool) {
 	}
 	p.advance()
 	return e, true
+}
+
+// bare reports a condition without parentheses, and goes on behind it where a block follows.
+func (p *Parser) bare(word string) (ast.Expr, bool) {
+	at, found := p.tok.Span(), p.found()
+	say := func(condition string) {
+		p.rep.Error(at, "unexpected_token", "the condition stands in parentheses: `"+word+" ("+condition+") { … }`", "expected `(` after `%s`, found %s", word, found)
+	}
+	if p.tok.Kind != token.Ident || p.tok.Symbol.IsReserved3() {
+		say("c == 1")
+		return nil, false
+	}
+	mark := p.rep.Last()
+	e, ok := p.expression()
+	if p.rep.Last() != mark {
+		return nil, false
+	}
+	condition := "c == 1"
+	if ok && (p.tok.Kind == token.LBrace || p.tok.Kind == token.Colon) {
+		condition = report.Clip(string(p.lex.Slice(e.Span())))
+	}
+	say(condition)
+	return e, ok && p.tok.Kind == token.LBrace
 }
 
 // operatorHint explains what stands where an operator could.
@@ -70,6 +94,8 @@ func (p *Parser) operatorHint() string {
 			return "there is no operator `in`"
 		case "is":
 			return "write `==`"
+		case "not":
+			return "write `!`"
 		}
 	}
 	if p.tok.Kind.Operator() != token.Invalid {
@@ -119,12 +145,12 @@ func (p *Parser) forLoop() (ast.Stmt, bool) {
 	start := p.tok.Start
 	p.advance()
 	var ok bool
+	untyped := p.tok.Span()
 	if p.tok.Kind == token.Ident && !p.tok.Symbol.IsReserved3() { // as in drafts of the specification
-		p.rep.Deviation(p.tok.Span(), "loop_without_type", loopHint, "the type of the loop's variable is missing: it is taken for `int`")
 		at := p.tok.Start
 		s.Type = &ast.Type{At: ast.At{Start: at, End: at}, Kind: ast.TypeInt}
 	} else if p.tok.Kind == token.LParen {
-		p.unexpectedHint("the type of the loop's variable", loopHint)
+		p.unexpectedHint("the type of the loop's variable", loopLike(p.lex.Slice(diag.Span{Start: start, End: p.lex.End()})))
 		return nil, false
 	} else if s.Type, ok = p.scalar("the type of the loop's variable"); !ok {
 		return nil, false
@@ -139,6 +165,9 @@ func (p *Parser) forLoop() (ast.Stmt, bool) {
 	p.advance()
 	if s.Values, ok = p.loopValues(); !ok {
 		return nil, false
+	}
+	if s.Type.Start == s.Type.End {
+		p.rep.Deviation(untyped, "loop_without_type", loopHint, "the type of the loop's variable is missing: it is taken for `int`")
 	}
 	if s.Body, ok = p.bodyOf("loop"); !ok {
 		return nil, false
@@ -172,12 +201,20 @@ func (p *Parser) loopValues() (ast.Expr, bool) {
 		r, ok := p.rangeFrom(start, first, p.nest)
 		return r, ok && p.expect(token.RBracket, "after the range")
 	}
+	from := p.tok.Start
 	e, ok := p.expression()
-	if ok && p.tok.Kind == token.Colon {
-		p.unexpectedHint("the body of the loop", "a range stands in brackets: `[0:9]`")
+	if !ok {
 		return nil, false
 	}
-	return e, ok
+	if f, call := e.(*ast.Function); call && p.names.Text(f.Name.Symbol) == "range" {
+		p.rep.Error(e.Span(), "unknown_function", rangeLike(p.lex.Slice(e.Span())), "`range` is Python: a range stands in brackets here, both ends included")
+		return nil, false
+	}
+	if p.tok.Kind == token.Colon || p.tok.Kind == token.Float && p.tok.Start == p.prevEnd { // 0:3 and 0..3
+		p.rep.Error(diag.Span{Start: from, End: p.tok.End}, "unexpected_token", "write the range as in `[0:9]`, both ends included", "expected a range in brackets")
+		return nil, false
+	}
+	return e, true
 }
 
 func (p *Parser) switchStatement() (ast.Stmt, bool) {
@@ -191,6 +228,7 @@ func (p *Parser) switchStatement() (ast.Stmt, bool) {
 		return nil, false
 	}
 	defer p.leave()
+	failed := false
 	for !p.accept(token.RBrace) {
 		switch c, ok := p.switchCase(); {
 		case ok:
@@ -199,9 +237,12 @@ func (p *Parser) switchStatement() (ast.Stmt, bool) {
 			return nil, false
 		default:
 			p.recover3()
+			failed = true
 		}
 	}
-	s.At = p.at(start)
+	if s.At = p.at(start); failed {
+		s.Incomplete = true
+	}
 	return s, true
 }
 

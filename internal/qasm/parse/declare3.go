@@ -30,7 +30,7 @@ func (p *Parser) declare(d *ast.Declaration, what string) (ast.Stmt, bool) {
 	if d.Name, ok = p.declared(what); !ok {
 		return nil, false
 	}
-	if p.tok.Kind == token.LBracket && !p.sizeBehindName(&d.Type.Size, d.Type.Kind.String(), d.Name) {
+	if p.tok.Kind == token.LBracket && !p.sizeBehindName(d.Type, d.Name) {
 		return nil, false
 	}
 	switch {
@@ -43,10 +43,14 @@ func (p *Parser) declare(d *ast.Declaration, what string) (ast.Stmt, bool) {
 			return nil, false
 		}
 	case d.Role == ast.Constant:
-		p.unexpected("`=` and the constant's value")
+		p.unexpectedHint("`=` and the constant's value", "a constant has its value from the start: `const int n = 4;`")
 		return nil, false
 	}
 	d.At = p.at(start)
+	if p.tok.Kind == token.Arrow || p.tok.Kind == token.RParen {
+		p.unexpected("`;` after the declaration")
+		return nil, false
+	}
 	if p.tok.Kind == token.Comma {
 		p.unexpectedHint("`;` after the declaration", "one declaration declares one variable")
 		return nil, false
@@ -54,17 +58,26 @@ func (p *Parser) declare(d *ast.Declaration, what string) (ast.Stmt, bool) {
 	return d, p.semicolon("the declaration")
 }
 
-// sizeBehindName reads a size in the place where version 2 and C have it, and reports it.
-func (p *Parser) sizeBehindName(size *ast.Expr, typ string, name ast.Name) bool {
+// sizeBehindName reads a size in the place where version 2 and C have it, and reports it. Behind numbers it was to make an array.
+func (p *Parser) sizeBehindName(t *ast.Type, name ast.Name) bool {
 	start := p.tok.Start
-	var ok bool
-	if *size, ok = p.designator("the size"); !ok {
+	size, ok := p.designator("the size")
+	if !ok {
 		return false
 	}
-	text := p.lex.Slice(diag.Span{Start: start, End: p.prevEnd})
-	p.rep.Error(diag.Span{Start: start, End: p.prevEnd}, "size_behind_name", "write `"+typ+report.Clip(string(text))+" "+p.names.Text(name.Symbol)+";`",
-		"the size stands behind the type, not behind the name")
-	return true
+	text := report.Clip(string(p.lex.Slice(diag.Span{Start: start + 1, End: p.prevEnd - 1})))
+	at, called, typ := diag.Span{Start: start, End: p.prevEnd}, p.names.Text(name.Symbol), t.Kind.String()
+	if t.Kind == ast.TypeQubit || t.Kind == ast.TypeBit && t.Size == nil {
+		t.Size = size
+		p.rep.Error(at, "size_behind_name", "write `"+typ+"["+text+"] "+called+";`", "the size stands behind the type, not behind the name")
+		return true
+	}
+	hint := "write `array[" + report.Clip(string(p.lex.Slice(t.Span()))) + ", " + text + "] " + called + ";`"
+	if t.Size == nil && p.tok.Kind != token.Assign {
+		hint += " for an array, `" + typ + "[" + text + "] " + called + ";` for a width"
+	}
+	p.rep.Error(at, "size_behind_name", hint, "the size stands behind the type, not behind the name")
+	return false
 }
 
 // initial reads the value of a declaration, which may be an array or a concatenation.
@@ -101,6 +114,7 @@ func (p *Parser) arrayLiteral(depth int) (ast.Expr, bool) {
 	}
 	start := p.tok.Start
 	p.advance()
+	p.braces++
 	mark := len(p.exprs)
 	defer func() { p.exprs = p.exprs[:mark] }()
 	for p.tok.Kind != token.RBrace {
@@ -122,6 +136,7 @@ func (p *Parser) arrayLiteral(depth int) (ast.Expr, bool) {
 	if !p.expect(token.RBrace, "after the elements of the array") {
 		return nil, false
 	}
+	p.braces--
 	return &ast.ArrayLiteral{At: p.at(start), Items: p.arena.Exprs.Copy(p.exprs[mark:])}, true
 }
 
@@ -166,7 +181,7 @@ func (p *Parser) inputOutput() (ast.Stmt, bool) {
 		p.unexpectedHint("`;` after the "+word+" variable", hint)
 		return nil, false
 	case token.LBracket:
-		if !p.sizeBehindName(&t.Size, t.Kind.String(), d.Name) {
+		if !p.sizeBehindName(t, d.Name) {
 			return nil, false
 		}
 	}
@@ -188,8 +203,12 @@ func (p *Parser) qubits() (ast.Stmt, bool) {
 	if s.Name, ok = p.declared("a name for the qubits"); !ok {
 		return nil, false
 	}
-	if p.tok.Kind == token.LBracket && !p.sizeBehindName(&s.Size, "qubit", s.Name) {
-		return nil, false
+	if p.tok.Kind == token.LBracket {
+		t := &ast.Type{Kind: ast.TypeQubit, Size: s.Size}
+		if !p.sizeBehindName(t, s.Name) {
+			return nil, false
+		}
+		s.Size = t.Size
 	}
 	switch p.tok.Kind {
 	case token.Assign:
@@ -234,9 +253,11 @@ func (p *Parser) alias() (ast.Stmt, bool) {
 	if s.Name, ok = p.declared("the alias' name"); !ok {
 		return nil, false
 	}
-	if !p.expect(token.Assign, "and what the alias is for") {
+	if p.tok.Kind != token.Assign {
+		p.unexpectedHint("`=` and what the alias is for", "`let` names a part of a register: `let a = q[0:1];`; a variable is declared with its type: `int n = 3;`")
 		return nil, false
 	}
+	p.advance()
 	if p.tok.Kind == token.LBrace {
 		p.rep.Deviation(p.tok.Span(), "alias_of_list", "join them with `++`", "a list of qubits in braces is not in OpenQASM 3")
 		set, ok := p.set(p.nest)

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm/ast"
 	"github.com/softquantus/qcos/internal/qasm/token"
 )
@@ -28,7 +29,7 @@ func (p *Parser) body3() ([]ast.Stmt, bool) {
 	if !p.streams() {
 		p.nest++
 		defer p.leave()
-		return p.statements()
+		return p.statements(p.bodyAt)
 	}
 	p.nest++
 	defer p.leave()
@@ -38,7 +39,7 @@ func (p *Parser) body3() ([]ast.Stmt, bool) {
 			p.advance()
 			return nil, true
 		case token.EOF:
-			p.unexpected("a gate or `}` in the gate's body")
+			p.unclosed("a gate or `}` in the gate's body", p.bodyAt)
 			return nil, false
 		case token.Semicolon:
 			p.emptyStatement()
@@ -59,15 +60,21 @@ func (p *Parser) body3() ([]ast.Stmt, bool) {
 
 // leavesBody reports a line that begins with what cannot stand in a gate: the brace before it is missing.
 func (p *Parser) leavesBody() bool {
-	if p.tok.Kind != token.Ident || !p.lex.NewlineBetween(p.prevEnd, p.tok.Start) {
+	if p.tok.Kind != token.Ident || !p.startsLine() {
 		return false
 	}
 	switch p.tok.Symbol {
 	case token.OPENQASM, token.Include, token.Gate, token.Def, token.Extern, token.QubitType, token.Qreg, token.Creg, token.Input, token.Output:
 		p.unexpectedHint("a gate or `}` in the gate's body", "close the body of the gate before the next definition")
+		p.rep.Also(p.bodyAt, "the gate begins here")
 		return true
 	}
 	return false
+}
+
+// startsLine reports whether the next token stands at the very start of a line: what is indented is taken to belong to a body.
+func (p *Parser) startsLine() bool {
+	return p.tok.Start > p.lex.Base() && p.lex.Slice(diag.Span{Start: p.tok.Start - 1, End: p.tok.Start})[0] == '\n'
 }
 
 func (p *Parser) def() (ast.Stmt, bool) {
@@ -78,6 +85,7 @@ func (p *Parser) def() (ast.Stmt, bool) {
 	if s.Name, ok = p.declared("the subroutine's name"); !ok {
 		return nil, false
 	}
+	p.defined = append(p.defined, s.Name.Symbol)
 	if !p.expect(token.LParen, "and the subroutine's parameters") {
 		return nil, false
 	}
@@ -85,6 +93,10 @@ func (p *Parser) def() (ast.Stmt, bool) {
 		return nil, false
 	}
 	if s.Returns, ok = p.returns(); !ok {
+		return nil, false
+	}
+	if p.tok.Kind == token.Colon {
+		p.unexpectedHint("`{` and the subroutine's body", "the body stands in braces: `def f(qubit q) { … }`")
 		return nil, false
 	}
 	if s.Body, ok = p.block("`{` and the subroutine's body"); !ok {
@@ -137,7 +149,7 @@ func (p *Parser) parameter() (a ast.Param, ok bool) {
 	if a.Name, ok = p.declared("the parameter's name"); !ok {
 		return a, false
 	}
-	if p.tok.Kind == token.LBracket && !p.sizeBehindName(&a.Type.Size, a.Type.Kind.String(), a.Name) {
+	if p.tok.Kind == token.LBracket && !p.sizeBehindName(a.Type, a.Name) {
 		return a, false
 	}
 	a.At = p.at(start)

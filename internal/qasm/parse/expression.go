@@ -164,7 +164,12 @@ func (p *Parser) closing(where string) bool {
 		return true
 	}
 	hint := ""
-	if p.v3 || p.tok.Kind == token.Dot {
+	switch {
+	case p.tok.Kind == token.LBracket && !p.v3:
+		hint = "parentheses are for angles, qubits stand behind them: `rx(pi/2) q[0];`, `cx q[0],q[1];`"
+	case p.tok.Kind == token.Colon && p.v3:
+		hint = "a range stands in brackets: `[0:9]`"
+	case p.v3, p.tok.Kind == token.Dot:
 		hint = p.operatorHint()
 	}
 	p.unexpectedHint("`)` "+where, hint)

@@ -51,6 +51,8 @@ func (p *Parser) prefix3(depth int) (ast.Expr, bool) {
 // expressionHint says what may be meant by what begins no expression.
 func (p *Parser) expressionHint() string {
 	switch p.tok.Kind {
+	case token.LBracket:
+		return "a list stands in braces: `array[int, 2] a = {1, 2};`"
 	case token.LBrace:
 		return "a list in braces is a value in declarations of arrays only, and a set of indices in brackets and behind `in`"
 	case token.Greater:
@@ -73,7 +75,11 @@ func (p *Parser) named3(depth int) (ast.Expr, bool) {
 	case word == token.Pow:
 		return p.powFunction(depth)
 	case word == token.Measure:
-		p.unexpectedHint("an expression", "a measurement stands alone on the right of `=`: keep its outcome in a bit first, `bit b = measure q;`")
+		hint := "a measurement stands alone on the right of `=`: keep its outcome in a bit first, `bit b = measure q;`"
+		if p.prevEnd >= p.lex.Base()+2 && string(p.lex.Slice(diag.Span{Start: p.prevEnd - 2, End: p.prevEnd})) == "<-" {
+			hint = "an outcome is kept by `=` or `->`: `c = measure q;`, `measure q -> c;`"
+		}
+		p.unexpectedHint("an expression", hint)
 		return nil, false
 	case word.IsType():
 		t, ok := p.typ("a type")
@@ -260,6 +266,10 @@ func (p *Parser) bitString() (ast.Expr, bool) {
 	e := &ast.BitString{At: ast.At(p.tok.Span()), Text: inner}
 	last := byte('_')
 	for i, c := range inner {
+		if c != '0' && c != '1' && c != '_' && (c < '0' || c > '9') {
+			p.rep.Error(e.Span(), "invalid_bit_string", "there are no texts: a string holds bits, such as \"0110\"", "%s cannot stand in a string of bits", quoteByte(c))
+			return nil, false
+		}
 		if c != '0' && c != '1' && (c != '_' || last == '_') {
 			p.rep.Error(p.within(1+i, c), "invalid_bit_string", "a string of bits holds 0 and 1, with single underscores between them: \"0110\"",
 				"%s cannot stand in a string of bits", quoteByte(c))

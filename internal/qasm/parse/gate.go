@@ -35,6 +35,7 @@ func (p *Parser) gateDef() (ast.Stmt, bool) {
 	if g.Name, ok = p.declared("the gate's name"); !ok {
 		return nil, false
 	}
+	p.defined = append(p.defined, g.Name.Symbol)
 	if g.Params, ok = p.gateParams(); !ok {
 		return nil, false
 	}
@@ -43,17 +44,24 @@ func (p *Parser) gateDef() (ast.Stmt, bool) {
 		end = token.Semicolon
 	}
 	if p.v3 && p.tok.Kind == end {
-		p.rep.Deviation(p.tok.Span(), "gate_without_qubits", "", "a gate acts on at least one qubit: its definition names them")
-	} else if g.Qubits, ok = p.nameList("a name for a qubit of the gate", end); !ok {
+		hint := ""
+		if len(g.Params) > 0 {
+			hint = "in parentheses stand angles; the qubits stand behind them: `gate g(a) q { … }`, `gate g q, r { … }`"
+		}
+		p.rep.Deviation(p.tok.Span(), "gate_without_qubits", hint, "a gate acts on at least one qubit: its definition names them")
+	} else if g.Qubits, ok = p.gateQubits(g, end); !ok {
 		return nil, false
 	}
 	if g.Opaque {
 		g.At = p.at(start)
 		return g, p.semicolon("the opaque gate's qubits")
 	}
-	if !p.expect(token.LBrace, "and the gate's body after its qubits") {
+	if p.tok.Kind != token.LBrace {
+		p.unexpectedHint("`{` and the gate's body after its qubits", p.gateHint())
 		return nil, false
 	}
+	p.advance()
+	p.bodyAt = g.Name.Span()
 	if p.streams() {
 		p.opts.Gates.BeginGate(g)
 	}
@@ -64,6 +72,32 @@ func (p *Parser) gateDef() (ast.Stmt, bool) {
 	}
 	g.At = p.at(start)
 	return g, ok
+}
+
+// gateQubits reads the names of a gate's qubits.
+func (p *Parser) gateQubits(g *ast.GateDef, end token.Kind) ([]ast.Name, bool) {
+	if p.tok.Kind == end && len(g.Params) > 0 {
+		p.unexpectedHint("a name for a qubit of the gate", "in parentheses stand angles; the qubits stand behind them: `gate g(a) q { … }`, `gate g q, r { … }`")
+		return nil, false
+	}
+	if p.tok.Kind == token.LBracket {
+		p.unexpectedHint("a name for a qubit of the gate", "a gate acts on single qubits, each with a name of its own: `gate g q, r { … }`")
+		return nil, false
+	}
+	return p.nameList("a name for a qubit of the gate", end)
+}
+
+// gateHint says what may be wrong with what stands behind the qubits of a gate.
+func (p *Parser) gateHint() string {
+	switch {
+	case p.tok.Kind == token.LBracket:
+		return "a gate acts on single qubits, each with a name of its own: `gate g q, r { … }`"
+	case p.tok.Kind == token.Ident:
+		return "the qubits of a gate are separated by commas"
+	case p.tok.Kind == token.Colon:
+		return "the body stands in braces: `gate g q { … }`"
+	}
+	return ""
 }
 
 // streams reports whether the body of the definition being read is handed out as it is read.
@@ -78,6 +112,10 @@ func (p *Parser) gateParams() ([]ast.Name, bool) {
 		return nil, false
 	}
 	params, ok := p.nameList("a name for a parameter of the gate", token.RParen)
+	if ok && p.tok.Kind == token.Ident {
+		p.unexpectedHint("`)` after the gate's parameters", "the parameters of gates have no types: `gate g(theta) q { … }`")
+		return nil, false
+	}
 	return params, ok && p.expect(token.RParen, "after the gate's parameters")
 }
 
@@ -105,7 +143,7 @@ func (p *Parser) body() ([]ast.Stmt, bool) {
 			p.advance()
 			return p.arena.Stmts.Copy(p.stmts), true
 		case p.tok.Kind == token.EOF:
-			p.unexpected("a gate or `}` in the gate's body")
+			p.unclosed("a gate or `}` in the gate's body", p.bodyAt)
 			return nil, false
 		case p.tok.Kind == token.Semicolon:
 			p.emptyStatement()
@@ -126,7 +164,11 @@ func (p *Parser) body() ([]ast.Stmt, bool) {
 
 func (p *Parser) bodyStatement() (ast.Stmt, bool) {
 	switch {
-	case p.tok.Kind != token.Ident, startsStatement(p.tok.Symbol, true):
+	case p.tok.Kind == token.Ident && startsStatement(p.tok.Symbol, true) && p.startsLine():
+		p.unexpectedHint("a gate or `}` in the gate's body", "close the body of the gate before the next definition")
+		p.rep.Also(p.bodyAt, "the gate begins here")
+		return nil, false
+	case p.tok.Kind != token.Ident:
 		p.unexpected("a gate or `}` in the gate's body")
 		return nil, false
 	case p.tok.Symbol == token.Barrier:
@@ -152,7 +194,7 @@ func (p *Parser) recoverInBody() bool {
 			p.advanceLoudly()
 			return true
 		case token.Ident:
-			if startsStatement(p.tok.Symbol, true) && p.lex.NewlineBetween(p.prevEnd, p.tok.Start) {
+			if startsStatement(p.tok.Symbol, true) && p.startsLine() {
 				return false
 			}
 		}
@@ -164,13 +206,20 @@ func (p *Parser) recoverInBody() bool {
 func (p *Parser) ifStatement() (ast.Stmt, bool) {
 	start := p.tok.Start
 	p.advance()
-	if !p.expect(token.LParen, "after `if`") {
+	if p.tok.Kind != token.LParen {
+		p.unexpectedHint("`(` after `if`", "the condition stands in parentheses: `if (c == 1) x q[0];`")
 		return nil, false
 	}
+	p.advance()
 	cond, ok := p.condition()
-	if !ok || !p.expect(token.RParen, "after the condition") {
+	if !ok {
 		return nil, false
 	}
+	if p.tok.Kind != token.RParen {
+		p.unexpectedHint("`)` after the condition", "OpenQASM 2.0 compares one register with one number: `if (c == 1)`")
+		return nil, false
+	}
+	p.advance()
 	body, ok := p.conditioned()
 	if !ok {
 		return nil, false
@@ -198,6 +247,10 @@ func (p *Parser) conditioned() (ast.Stmt, bool) {
 // condition reads `register == integer`. An element of a register and `!=`, which later versions have, are deviations.
 func (p *Parser) condition() (ast.Expr, bool) {
 	var left ast.Operand
+	if p.tok.Kind == token.Int {
+		p.unexpectedHint("a classical register in the condition", "the register stands first: `if (c == 1)`")
+		return nil, false
+	}
 	if !p.operand(&left, "a classical register in the condition") {
 		return nil, false
 	}
@@ -210,7 +263,7 @@ func (p *Parser) condition() (ast.Expr, bool) {
 		p.unexpectedHint("`==` in the condition", "a comparison has two equals signs")
 		return nil, false
 	default:
-		p.unexpected("`==` in the condition")
+		p.unexpectedHint("`==` in the condition", "OpenQASM 2.0 compares one register with one number: `if (c == 1)`")
 		return nil, false
 	}
 	p.advance()

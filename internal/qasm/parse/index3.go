@@ -122,6 +122,7 @@ func (p *Parser) endsRange() bool {
 func (p *Parser) set(depth int) (ast.Expr, bool) {
 	start := p.tok.Start
 	p.advance()
+	p.braces++
 	mark := len(p.exprs)
 	defer func() { p.exprs = p.exprs[:mark] }()
 	for {
@@ -147,6 +148,7 @@ func (p *Parser) set(depth int) (ast.Expr, bool) {
 		return nil, false
 	}
 	p.advance()
+	p.braces--
 	return &ast.Set{At: p.at(start), Items: p.arena.Exprs.Copy(p.exprs[mark:])}, true
 }
 

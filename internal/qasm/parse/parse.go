@@ -41,7 +41,14 @@ type Parser struct {
 	nest    int          // blocks and bodies around the statement being read
 
 	version  *ast.Version // as written; nil where the source does not say
-	later    token.Symbol // a keyword of OpenQASM 3 that starts the statement being read
+	braces   int          // of lists that are open in the statement being read
+	indented bool         // an indented body was skipped, and nothing behind it
+	doLoop   bool         // a loop that begins with `do` is being skipped
+	bodyAt   diag.Span    // of the name of the gate being defined
+	word     token.Symbol // a name that starts the statement being read
+	wordAt   diag.Span
+	defined  []token.Symbol // names of gates and subroutines
+	later    token.Symbol   // a keyword of OpenQASM 3 that starts the statement being read
 	laterAt  diag.Span
 	started  bool // a statement was seen
 	first    bool // the statement being read is the first
@@ -120,6 +127,11 @@ func (p *Parser) Next() ast.Stmt {
 		if p.start(); p.finished {
 			return nil
 		}
+		if p.first && p.misspelledVersion() {
+			p.recover()
+			continue
+		}
+		from, word := p.tok.Start, p.tok.Symbol
 		if s, ok := p.statement(); ok {
 			return s
 		}
@@ -127,6 +139,9 @@ func (p *Parser) Next() ast.Stmt {
 			p.finished = true
 		}
 		p.recover()
+		if b := p.broken(from, word); b != nil {
+			return b
+		}
 	}
 	return nil
 }
@@ -134,7 +149,7 @@ func (p *Parser) Next() ast.Stmt {
 func (p *Parser) start() {
 	p.first = !p.started
 	p.started = true
-	if p.first && p.tok.Symbol != token.OPENQASM && !p.python() {
+	if p.first && !versionWord(p.lex.Text(p.tok)) && !p.foreign() {
 		p.missingVersion()
 	}
 }
@@ -186,6 +201,9 @@ func (p *Parser) unexpected(expected string) { p.unexpectedHint(expected, "") }
 func (p *Parser) unexpectedHint(expected, hint string) {
 	if p.later != token.None {
 		p.laterLanguage()
+		return
+	}
+	if p.word != token.None && p.strangeWord() {
 		return
 	}
 	switch p.tok.Kind {

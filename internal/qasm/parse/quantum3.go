@@ -5,6 +5,8 @@ import (
 	"github.com/softquantus/qcos/internal/qasm/token"
 )
 
+const delayDuration = "the duration of the delay"
+
 const operandOfGate = "a qubit or register that the gate acts on"
 
 // named3Statement reads a statement that begins with a name: a gate, an assignment, or a call of a subroutine.
@@ -18,6 +20,7 @@ func (p *Parser) named3Statement() (ast.Stmt, bool) {
 		p.advance()
 		return p.afterIndex(o)
 	}
+	p.word, p.wordAt = name.Symbol, name.Span()
 	p.advance()
 	switch p.tok.Kind {
 	case token.Ident, token.HardwareQubit:
@@ -49,6 +52,9 @@ func (p *Parser) strayName(name ast.Name) (ast.Stmt, bool) {
 	}
 	if p.tok.Kind == token.Int || p.tok.Kind == token.LBrace {
 		p.unexpectedHint(operandOfGate, p.operandHint())
+		return nil, false
+	}
+	if p.tok.Kind == token.At && p.strangeWord() {
 		return nil, false
 	}
 	hint := p.operatorHint()
@@ -145,27 +151,18 @@ func (p *Parser) gate3(name ast.Name, params []ast.Expr) (ast.Stmt, bool) {
 		return p.arrow(&ast.QuantumCall{At: p.at(name.Start), Name: name, Params: params, Operands: operands})
 	}
 	if p.isOperand() && !p.lex.NewlineBetween(p.prevEnd, p.tok.Start) {
-		p.betweenOperands(name)
+		p.betweenOperands()
 		return nil, false
 	}
 	s := p.arena.Calls.New()
 	s.Start, s.End, s.Name, s.Params, s.Operands = name.Start, p.prevEnd, name, params, operands
 	s.Modifiers, s.Duration = nil, nil
-	return s, p.semicolon("the gate's operands")
+	return s, p.endOfCall()
 }
 
-// betweenOperands reports two operands without a comma between them, and what a gate that is none may be.
-func (p *Parser) betweenOperands(name ast.Name) {
-	hint := "operands are separated by commas"
-	switch p.names.Text(name.Symbol) {
-	case "opaque":
-		hint = "`opaque` is OpenQASM 2 only: define the gate with `gate`, or a calibration with `defcal`"
-	case "double", "long", "real", "boolean", "str", "string":
-		hint = "the types are int, uint, float, angle, bit, bool, complex, duration and stretch"
-	case "function", "func", "fn", "void":
-		hint = "subroutines are defined with `def`"
-	}
-	p.unexpectedHint("`,` or `;` after the operand", hint)
+// betweenOperands reports two operands without a comma between them.
+func (p *Parser) betweenOperands() {
+	p.unexpectedHint("`,` or `;` after the operand", "operands are separated by commas")
 }
 
 // arrow reads where the value of a call goes.
@@ -197,7 +194,7 @@ func (p *Parser) modified() (ast.Stmt, bool) {
 	s := p.arena.Calls.New()
 	*s = ast.Call{Modifiers: modifiers, Name: ast.Name{At: ast.At(p.tok.Span()), Symbol: p.tok.Symbol}}
 	if p.tok.Kind != token.Ident || p.tok.Symbol.IsReserved3() && p.tok.Symbol != token.Gphase {
-		p.unexpected("a gate after the modifiers")
+		p.unexpectedHint("a gate after the modifiers", p.modifiedHint())
 		return nil, false
 	}
 	p.advance()
@@ -263,7 +260,11 @@ func (p *Parser) modifier(kind ast.ModifierKind) (m ast.Modifier, ok bool) {
 		return m, false
 	}
 	if p.tok.Kind != token.At {
-		p.unexpectedHint("`@` after the modifier `"+kind.String()+"`", "a modifier stands before a gate as in `ctrl @ x q[0], q[1];`")
+		hint := "a modifier stands before a gate as in `ctrl @ x q[0], q[1];`"
+		if p.tok.Kind == token.LBracket && kind != ast.Inv {
+			hint = "its argument stands in parentheses: `" + kind.String() + "(2) @ x q[0], q[1], q[2];`"
+		}
+		p.unexpectedHint("`@` after the modifier `"+kind.String()+"`", hint)
 		return m, false
 	}
 	at := p.tok.Span()
@@ -288,11 +289,33 @@ func (p *Parser) measure3() (ast.Stmt, bool) {
 		p.unexpectedHint("`->` or `;` after what is measured", "a measurement takes one qubit or register: write one for each")
 		return nil, false
 	}
-	if p.accept(token.Arrow) && !p.operand(&s.Bits, "a bit or register for the outcome") {
+	if p.tok.Kind == token.Assign || p.isOperand() && !p.lex.NewlineBetween(p.prevEnd, p.tok.Start) {
+		p.unexpectedHint("`->` and where the outcome goes", "such as `measure q[0] -> c[0];` or `c[0] = measure q[0];`")
+		return nil, false
+	}
+	if p.accept(token.Arrow) && !p.outcome(&s.Bits) {
 		return nil, false
 	}
 	s.At = p.at(start)
 	return s, p.semicolon("the measurement")
+}
+
+// outcome reads what an outcome goes to.
+func (p *Parser) outcome(o *ast.Operand) bool {
+	if p.tok.Symbol == token.BitType || p.tok.Symbol == token.Creg {
+		p.unexpectedHint("a bit or register for the outcome", "declare the bits in a statement of their own before")
+		return false
+	}
+	return p.operand(o, "a bit or register for the outcome")
+}
+
+// modifiedHint says what modifiers cannot stand before.
+func (p *Parser) modifiedHint() string {
+	switch p.tok.Symbol {
+	case token.Measure, token.Reset, token.Barrier, token.Delay:
+		return "only gates can be controlled, inverted and raised to a power"
+	}
+	return ""
 }
 
 func (p *Parser) nop() (ast.Stmt, bool) {
@@ -318,7 +341,7 @@ func (p *Parser) delay() (ast.Stmt, bool) {
 	}
 	s := &ast.Delay{}
 	var ok bool
-	if s.Duration, ok = p.designator("the duration of the delay"); !ok {
+	if s.Duration, ok = p.designator(delayDuration); !ok {
 		return nil, false
 	}
 	if p.tok.Kind != token.Semicolon {

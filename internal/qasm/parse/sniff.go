@@ -14,8 +14,10 @@ func major(src *diag.Source) int {
 	s := &sniffer{lex: token.NewLexer(src, token.NewNames(), &report.Reporter{}), declared: map[token.Symbol]bool{}}
 	s.lex.V3, s.lex.Quiet = true, true
 	s.next()
-	if s.tok.Symbol == token.OPENQASM {
-		return s.version()
+	if versionWord(s.lex.Text(s.tok)) {
+		if v := s.version(); v != 0 {
+			return v
+		}
 	}
 	for first := true; s.tok.Kind != token.EOF; first = s.ends() {
 		v := 0
@@ -54,13 +56,18 @@ func (s *sniffer) ends() bool {
 	return s.last.Kind == token.Semicolon || s.last.Kind == token.LBrace || s.last.Kind == token.RBrace
 }
 
-// version is what the version line says; 2 where it says nothing of use, so that the parser reports it.
+// version is what the version line says, however it is spelled; 0 where it says nothing of use.
 func (s *sniffer) version() int {
-	s.next()
-	if strings.HasPrefix(string(s.lex.Text(s.tok)), "3") && (s.tok.Kind == token.Int || s.tok.Kind == token.Float) {
-		return 3
+	line := s.tok.End
+	for s.next(); s.tok.Kind != token.EOF && s.tok.Kind != token.Semicolon && !s.lex.NewlineBetween(line, s.tok.Start); s.next() {
+		switch text := strings.Trim(string(s.lex.Text(s.tok)), "\"'v"); {
+		case strings.HasPrefix(text, "3"):
+			return 3
+		case strings.HasPrefix(text, "2"), s.tok.Kind == token.Int, s.tok.Kind == token.Float:
+			return 2
+		}
 	}
-	return 2
+	return 0
 }
 
 // statement looks at a token where a statement begins.

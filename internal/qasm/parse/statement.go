@@ -1,6 +1,9 @@
 package parse
 
 import (
+	"bytes"
+
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm/ast"
 	"github.com/softquantus/qcos/internal/qasm/token"
 )
@@ -11,7 +14,7 @@ func (p *Parser) statement() (ast.Stmt, bool) {
 		return p.statement3()
 	}
 	if p.tok.Kind != token.Ident {
-		p.unexpected("a statement")
+		p.unexpectedHint("a statement", p.commentHint())
 		return nil, false
 	}
 	switch p.tok.Symbol {
@@ -53,7 +56,7 @@ func (p *Parser) include() (ast.Stmt, bool) {
 	p.advance()
 	if p.tok.Kind != token.String {
 		p.unexpectedHint("a file name in double quotes after `include`", `such as include "`+p.library()+`";`)
-		return nil, false
+		return p.includedLibrary(start)
 	}
 	if p.tok.Flags&token.SingleQuote != 0 && !p.v3 {
 		p.rep.Deviation(p.tok.Span(), "single_quotes", "write double quotes", "file names in single quotes are not in OpenQASM 2.0")
@@ -68,10 +71,25 @@ func (p *Parser) include() (ast.Stmt, bool) {
 	return s, p.semicolon("the file name")
 }
 
+// includedLibrary goes on behind an include with an error as if it had named the library that it speaks of.
+func (p *Parser) includedLibrary(start diag.Pos) (ast.Stmt, bool) {
+	at := p.tok.Span()
+	p.recover()
+	text := p.lex.Slice(diag.Span{Start: start, End: p.prevEnd})
+	if bytes.Contains(text, []byte("qelib")) || bytes.Contains(text, []byte("stdgates")) {
+		return &ast.Include{At: p.at(start), Path: p.library(), PathAt: at}, true
+	}
+	return &ast.Broken{At: p.at(start)}, true
+}
+
 func (p *Parser) register() (ast.Stmt, bool) {
 	start, word := p.tok.Start, p.names.Text(p.tok.Symbol)
 	quantum := p.tok.Symbol == token.Qreg
 	p.advance()
+	if p.tok.Kind == token.LBracket {
+		p.unexpectedHint("the register's name", "the size stands behind the name: `"+word+" q[2];`")
+		return nil, false
+	}
 	name, ok := p.declared("the register's name")
 	if !ok {
 		return nil, false
@@ -171,7 +189,10 @@ func (p *Parser) barrier() (ast.Stmt, bool) {
 // OpenQASM 3, that is what there is to say.
 func (p *Parser) call() (ast.Stmt, bool) {
 	if !p.tok.Symbol.IsKeyword3() {
-		return p.application()
+		p.word, p.wordAt = p.tok.Symbol, p.tok.Span()
+		s, ok := p.application()
+		p.word = token.None
+		return s, ok
 	}
 	p.later, p.laterAt = p.tok.Symbol, p.tok.Span()
 	defer func() { p.later = token.None }()
@@ -213,6 +234,10 @@ func (p *Parser) application() (ast.Stmt, bool) {
 	case token.Assign, token.LBracket:
 		return p.assignment(name)
 	}
+	if p.tok.Kind == token.Semicolon && len(params) > 0 {
+		p.unexpectedHint("a qubit or register that the gate acts on", "qubits stand behind the parentheses: `rx(pi/2) q[0];`, or without any: `cx q[0],q[1];`")
+		return nil, false
+	}
 	operands, ok := p.operandList("a qubit or register that the gate acts on")
 	if !ok {
 		return nil, false
@@ -220,7 +245,34 @@ func (p *Parser) application() (ast.Stmt, bool) {
 	s := p.arena.Calls.New()
 	s.Start, s.End, s.Name, s.Params, s.Operands = name.Start, p.prevEnd, name, params, operands
 	s.Modifiers, s.Duration = nil, nil
-	return s, p.semicolon("the gate's operands")
+	return s, p.endOfCall()
+}
+
+// endOfCall ends the application of a gate.
+func (p *Parser) endOfCall() bool {
+	if p.accept(token.Semicolon) {
+		return true
+	}
+	if hint := p.callHint(); hint != "" && !p.lex.NewlineBetween(p.prevEnd, p.tok.Start) {
+		p.unexpectedHint("`;` after the gate's operands", hint)
+		return false
+	}
+	return p.semicolon("the gate's operands")
+}
+
+const parametersFirst = "parameters stand in parentheses before the qubits: `rx(pi/2) q[0];`"
+
+// callHint says what may be wrong with what follows the operands of a gate.
+func (p *Parser) callHint() string {
+	switch k := p.tok.Kind; {
+	case k == token.LParen && p.tok.Start == p.prevEnd, k == token.Int, k == token.RBracket:
+		return "an index stands in brackets: `q[0]`"
+	case k == token.LParen, k == token.Float, k == token.RParen, p.prec[k] != precNone:
+		return parametersFirst
+	case k == token.Arrow:
+		return "an arrow belongs to a measurement: `measure q -> c;`"
+	}
+	return ""
 }
 
 // operandList reads operands up to what is no comma.
@@ -302,6 +354,8 @@ func (p *Parser) library() string {
 // operandHint says what may be wrong with what stands in the place of an operand.
 func (p *Parser) operandHint() string {
 	switch {
+	case p.tok.Kind == token.Float, p.tok.Symbol == token.Pi && !p.v3, p.tok.Kind == token.Minus:
+		return parametersFirst
 	case p.tok.Kind == token.Int:
 		return "a qubit is named by its register: `q[" + string(p.lex.Text(p.tok)) + "]`"
 	case p.tok.Kind == token.LParen:
@@ -324,7 +378,7 @@ func (p *Parser) index(o *ast.Operand) bool {
 	}
 	if p.tok.Kind != token.RBracket {
 		hint := ""
-		if p.tok.Kind == token.Colon || p.tok.Kind == token.Comma {
+		if p.tok.Kind == token.Colon || p.tok.Kind == token.Comma || p.tok.Kind == token.Float {
 			hint = "ranges and lists of indices are OpenQASM 3: write one operand for each element"
 		}
 		p.unexpectedHint("`]` after the index", hint)

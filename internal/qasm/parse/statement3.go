@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/qasm/ast"
 	"github.com/softquantus/qcos/internal/qasm/token"
 )
@@ -12,7 +13,9 @@ func (p *Parser) statement3() (ast.Stmt, bool) {
 		if p.tok.Symbol.IsReserved3() {
 			return p.keyword()
 		}
-		return p.named3Statement()
+		s, ok := p.named3Statement()
+		p.word = token.None
+		return s, ok
 	case token.LBrace:
 		return pointer(p.block("a block"))
 	case token.At:
@@ -22,7 +25,12 @@ func (p *Parser) statement3() (ast.Stmt, bool) {
 	case token.RBrace:
 		p.unexpectedHint("a statement", "no block is open here")
 		return nil, false
-	case token.Int, token.Float, token.LParen, token.Minus, token.Plus, token.Not, token.Tilde, token.String, token.HardwareQubit, token.Imaginary, token.Timing:
+	case token.Minus:
+		if p.tok.End < p.lex.End() && p.lex.Slice(diag.Span{Start: p.tok.End, End: p.tok.End + 1})[0] == '-' {
+			break
+		}
+		return p.expressionStatement()
+	case token.Int, token.Float, token.LParen, token.Plus, token.Not, token.Tilde, token.String, token.HardwareQubit, token.Imaginary, token.Timing:
 		return p.expressionStatement()
 	}
 	p.unexpectedHint("a statement", p.statementHint())
@@ -43,6 +51,15 @@ func (p *Parser) statementHint() string {
 		return "#dim belongs to the type of an array reference"
 	case token.PlusPlus:
 		return "`++` joins registers in `let`; to count up, write `i += 1;`"
+	}
+	return p.commentHint()
+}
+
+// commentHint explains what begins a comment in other languages.
+func (p *Parser) commentHint() string {
+	switch p.tok.Kind {
+	case token.Minus, token.Percent, token.Less, token.Star, token.Slash, token.String:
+		return "comments start with //"
 	}
 	return ""
 }
@@ -154,15 +171,15 @@ func (p *Parser) block(what string) (*ast.Block, bool) {
 	}
 	defer p.leave()
 	p.advance()
-	list, ok := p.statements()
+	list, ok := p.statements(diag.Span{Start: start, End: start + 1})
 	if !ok {
 		return nil, false
 	}
 	return &ast.Block{At: p.at(start), Statements: list}, true
 }
 
-// statements reads statements up to and with a closing brace.
-func (p *Parser) statements() ([]ast.Stmt, bool) {
+// statements reads statements up to and with a closing brace; begin is where the block begins.
+func (p *Parser) statements(begin diag.Span) ([]ast.Stmt, bool) {
 	mark := len(p.stmts)
 	defer func() { p.stmts = p.stmts[:mark] }()
 	for !p.rep.Full() {
@@ -171,19 +188,31 @@ func (p *Parser) statements() ([]ast.Stmt, bool) {
 			p.advance()
 			return p.arena.Stmts.Copy(p.stmts[mark:]), true
 		case token.EOF:
-			p.unexpected("`}` at the end of the block")
+			p.unclosed("`}` at the end of the block", begin)
 			return nil, false
 		case token.Semicolon:
 			p.emptyStatement()
 			continue
 		}
+		from, word := p.tok.Start, p.tok.Symbol
 		if s, ok := p.statement3(); ok {
 			p.stmts = append(p.stmts, s)
-		} else {
-			p.recover3()
+			continue
+		}
+		p.recover3()
+		if b := p.broken(from, word); b != nil {
+			p.stmts = append(p.stmts, b)
 		}
 	}
 	return nil, false
+}
+
+// unclosed reports that the source ends within braces, and where they begin: at most once.
+func (p *Parser) unclosed(expected string, begin diag.Span) {
+	if !p.ended {
+		p.unexpected(expected)
+		p.rep.Also(begin, "it begins here, and has no end")
+	}
 }
 
 // enter counts a level of nesting in, and refuses one too many.
@@ -205,11 +234,37 @@ func (p *Parser) tooDeep() {
 	p.lex.Next(&p.tok)
 }
 
-// recover3 skips to where a statement may begin: behind a semicolon, behind a block that closes, or at the end of the block around.
+// recover3 skips to where a statement may begin: behind a semicolon, behind a block that closes, or at the end of the block around. The
+// `else` of a condition with an error belongs to it.
 func (p *Parser) recover3() {
 	p.lex.Quiet = true
-	defer func() { p.lex.Quiet = false }()
-	from, parens := p.prevEnd, 0
+	if p.tok.Kind == token.Colon {
+		p.skipIndented()
+	}
+	for p.skip3(); p.tok.Kind == token.Ident && (p.tok.Symbol == token.Else || p.tok.Symbol == token.While && p.doLoop); p.skip3() {
+		p.advance()
+	}
+	p.lex.Quiet, p.doLoop = false, false
+}
+
+// skipIndented skips a body as Python has it: the lines behind a colon that are indented.
+func (p *Parser) skipIndented() {
+	colon := p.tok.End
+	if p.advance(); p.lex.NewlineBetween(colon, p.tok.Start) {
+		for p.tok.Kind != token.EOF && !p.startsLine() {
+			p.skipped()
+		}
+		p.indented = true
+	}
+}
+
+func (p *Parser) skip3() {
+	if p.startsLine() && p.lex.NewlineBetween(p.prevEnd, p.tok.Start) && p.indented {
+		p.indented = false
+		return
+	}
+	from, parens, lists := p.prevEnd, 0, p.braces
+	p.braces = 0
 	for depth := 0; ; p.advance() {
 		switch p.tok.Kind {
 		case token.EOF:
@@ -221,20 +276,24 @@ func (p *Parser) recover3() {
 		case token.LBrace:
 			depth++
 		case token.RBrace:
+			if lists > 0 && depth == 0 {
+				lists--
+				continue
+			}
 			if depth == 0 && p.nest > 0 {
 				return
 			}
 			if depth--; depth > 0 {
 				continue
 			}
-			p.advanceLoudly()
-			if p.tok.Kind != token.Ident || p.tok.Symbol != token.Else {
-				return
+			p.skipped()
+			if p.tok.Kind == token.Semicolon {
+				p.skipped()
 			}
-			p.lex.Quiet = true
+			return
 		case token.Semicolon:
 			if depth <= 0 && (parens <= 0 || p.lex.NewlineBetween(from, p.tok.Start)) { // a loop of C has two of them
-				p.advanceLoudly()
+				p.skipped()
 				return
 			}
 		case token.Ident:
@@ -243,6 +302,13 @@ func (p *Parser) recover3() {
 			}
 		}
 	}
+}
+
+// skipped takes what may be the last token to be skipped: where no more follow, the next one is read in earnest.
+func (p *Parser) skipped() {
+	p.lex.Quiet = false
+	p.advance()
+	p.lex.Quiet = true
 }
 
 // startsLine3 reports whether a line that begins with s begins a statement for sure.

@@ -55,7 +55,7 @@ func (p *Parser) typ(what string) (*ast.Type, bool) {
 	case kind == ast.TypeComplex:
 		ok = p.component(t)
 	case kind == ast.TypeBool, kind == ast.TypeDuration, kind == ast.TypeStretch:
-		p.rep.Error(p.tok.Span(), "unexpected_token", "", "the type `%s` has no size", kind)
+		p.rep.Error(p.tok.Span(), "unexpected_token", "leave the brackets out", "the type `%s` has no size", kind)
 		return nil, false
 	default:
 		t.Size, ok = p.designator("the size of the type `" + kind.String() + "`")
@@ -75,6 +75,9 @@ func (p *Parser) typeHint() string {
 		return "the type is called `uint`"
 	case "boolean":
 		return "the type is called `bool`"
+	}
+	if p.tok.Kind == token.Ident && !p.tok.Symbol.IsReserved3() {
+		return "the types are int, uint, float, angle, bit, bool, complex, duration and stretch"
 	}
 	return ""
 }
@@ -96,7 +99,19 @@ func (p *Parser) designator(what string) (ast.Expr, bool) {
 		return nil, false
 	}
 	e, ok := p.expression()
-	return e, ok && p.expect(token.RBracket, "after "+what)
+	if !ok {
+		return nil, false
+	}
+	if p.tok.Kind != token.RBracket {
+		hint := ""
+		if what == delayDuration && p.tok.Kind == token.Ident {
+			hint = "the units of time are ns, us, µs, ms, s and dt"
+		}
+		p.unexpectedHint("`]` after "+what, hint)
+		return nil, false
+	}
+	p.advance()
+	return e, true
 }
 
 // component reads the type in the brackets of complex.

@@ -13,7 +13,7 @@ func (p *Parser) missingVersion() {
 	if p.opts.Included || p.v3 {
 		return
 	}
-	p.rep.Deviation(p.tok.Span(), "missing_version", "start the program with `OPENQASM 2.0;`", "the program does not start with its version, OpenQASM 2.0")
+	p.rep.Deviation(p.tok.Span(), "missing_version", "start the program with `OPENQASM 2.0;`, or `OPENQASM 3.0;` if that is meant", "the program does not start with its version, OpenQASM 2.0")
 }
 
 func (p *Parser) versionLine() (ast.Stmt, bool) {
@@ -26,7 +26,7 @@ func (p *Parser) versionLine() (ast.Stmt, bool) {
 	}
 	p.advance()
 	if p.tok.Kind != token.Float && p.tok.Kind != token.Int {
-		p.unexpected("a version such as 2.0 or 3.0 after OPENQASM")
+		p.unexpectedHint("a version such as 2.0 or 3.0 after OPENQASM", "write `OPENQASM 3.0;`, or `OPENQASM 2.0;`")
 		return nil, false
 	}
 	text, at := string(p.lex.Text(p.tok)), p.tok.Span()
@@ -38,6 +38,10 @@ func (p *Parser) versionLine() (ast.Stmt, bool) {
 	v.At = p.at(start)
 	if p.version == nil {
 		p.version = v
+	}
+	if p.tok.Kind == token.Float && p.tok.Start == p.prevEnd {
+		p.unexpectedHint("`;` after the version", "a version has two numbers: `OPENQASM "+text+";`")
+		return nil, false
 	}
 	return v, p.semicolon("the version") && !p.finished
 }
@@ -62,17 +66,6 @@ func (p *Parser) checkVersion(v *ast.Version, ok bool, text string, at diag.Span
 	default:
 		p.speak(false)
 	}
-}
-
-// python reports a program that is not OpenQASM at all, but the Python that makes one: nothing else of it is worth saying.
-func (p *Parser) python() bool {
-	word := p.lex.Text(p.tok)
-	if !p.first || p.tok.Kind != token.Ident || string(word) != "from" && string(word) != "import" {
-		return false
-	}
-	p.rep.Error(p.tok.Span(), "not_openqasm", "export the circuit, in Qiskit with qiskit.qasm3.dump(circuit, file)", "this is a Python program, not OpenQASM")
-	p.finished = true
-	return true
 }
 
 // laterLanguage reports a statement that only OpenQASM 3 has, in a program of version 2.

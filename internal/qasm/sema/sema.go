@@ -85,7 +85,7 @@ type Checker struct {
 	bodyArgs   []uint32  // scratch
 	formulas   []Formula // scratch
 
-	unknown    map[token.Symbol]bool // names that were reported: once is enough
+	unknown    map[token.Symbol]bool      // names that were reported: once is enough
 	awaited    map[token.Symbol]diag.Mark // used and not declared so far
 	meant      map[token.Symbol]string    // what gates that there are not may have been
 	broken     map[token.Symbol]bool      // their declarations had errors: no more is said of them
@@ -142,6 +142,10 @@ func (c *Checker) Check(s ast.Stmt) {
 		c.checkRegister(s)
 	case *ast.GateDef:
 		c.checkGateDef(s)
+	case *ast.Broken:
+		for _, n := range s.Names {
+			c.broken[n.Symbol] = true
+		}
 	}
 }
 

@@ -227,6 +227,12 @@ func (l *Lexer) Element() (digits diag.Span, value uint64, ok bool) {
 	return diag.Span{Start: l.base + diag.Pos(start), End: l.base + diag.Pos(i)}, value, true
 }
 
+// Base is where the source begins.
+func (l *Lexer) Base() diag.Pos { return l.base }
+
+// End is where the source ends.
+func (l *Lexer) End() diag.Pos { return l.base + diag.Pos(len(l.text)) }
+
 // Slice is the source of a span; it must not be changed.
 func (l *Lexer) Slice(s diag.Span) []byte { return l.text[s.Start-l.base : s.End-l.base] }
 
@@ -258,7 +264,7 @@ func (l *Lexer) number(t *Token) {
 	}
 	l.set(t, k, start)
 	t.Flags = f
-	if c := classes[l.peek(0)]; c == letter || c == high {
+	if l.goesOn() {
 		l.badNumber(t, start)
 	}
 }
@@ -281,16 +287,12 @@ func (l *Lexer) peek(n int) byte {
 
 // badNumber takes the letters behind a number into one Invalid token.
 func (l *Lexer) badNumber(t *Token, start int) {
-	for l.at < len(l.text) {
-		if c := classes[l.text[l.at]]; c != letter && c != digit && c != high {
-			break
-		}
-		l.at++
-	}
+	l.takeLetters()
 	l.set(t, Invalid, start)
 	text := report.Clip(string(l.Text(*t)))
-	hint := ""
+	hint := productHint(text)
 	switch last := text[len(text)-1] | 0x20; {
+	case hint != "":
 	case last == 'e':
 		hint = "an exponent needs at least one digit, such as 1.0e3"
 	case strings.IndexByte(text, '_') >= 0:
@@ -469,6 +471,10 @@ func describe(first rune, text []byte) string {
 	switch {
 	case first == utf8.RuneError:
 		return fmt.Sprintf("the byte 0x%02x, which is not UTF-8 text,", text[0])
+	case first == 0xA0:
+		return "a no-break space (U+00A0)"
+	case first == 0x200B:
+		return "a zero-width space (U+200B)"
 	case !unicode.IsPrint(first):
 		return fmt.Sprintf("the character U+%04X", first)
 	}
@@ -487,10 +493,27 @@ func characterHint(r rune) string {
 		return "write `*`"
 	case '#':
 		return "comments start with //"
-	case '→':
+	case '→', '⟶', '➔':
 		return "write `->`"
+	case '≠':
+		return "write `!=`"
+	case '≤':
+		return "write `<=`"
+	case '≥':
+		return "write `>=`"
+	case '÷':
+		return "write `/`"
+	case '`':
+		return "take the program out of the quotes around it"
+	case 0xA0, 0x2007, 0x202F, 0x3000:
+		return "this is a blank of another kind, as word processors and web pages have it: write a plain one"
+	case 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF:
+		return "this character is invisible: delete it"
 	case '$':
 		return "a physical qubit is `$` and a number, such as $0, in OpenQASM 3; OpenQASM 2.0 has registers only: `qreg q[n];`"
+	}
+	if r >= '！' && r <= '～' { // forms of ASCII as wide as Chinese characters
+		return fmt.Sprintf("write a plain `%c`", r-'！'+'!')
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package token
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/softquantus/qcos/internal/diag"
@@ -113,7 +114,7 @@ func (l *Lexer) number3(t *Token) {
 		return
 	}
 	l.set(t, k, start)
-	if c := classes[l.peek(0)]; !good || c == letter || c == high {
+	if !good || l.goesOn() {
 		l.badNumber3(t, start)
 	}
 }
@@ -157,7 +158,7 @@ func (l *Lexer) prefixed(t *Token) bool {
 		good = isDigit
 	}
 	l.set(t, Int, start)
-	if c := classes[l.peek(0)]; !good || c >= high {
+	if !good || l.goesOn() {
 		l.badNumber3(t, start)
 	}
 	return true
@@ -211,10 +212,29 @@ func (l *Lexer) continues(text []byte) bool {
 	return false
 }
 
-func (l *Lexer) badNumber3(t *Token, start int) {
-	for l.at < len(l.text) && classes[l.text[l.at]] >= high {
-		l.at++
+// goesOn reports whether letters or digits stand next.
+func (l *Lexer) goesOn() bool { return l.at < len(l.text) && l.continues(l.text[l.at:]) }
+
+// takeLetters takes what letters and digits stand next.
+func (l *Lexer) takeLetters() {
+	for l.goesOn() {
+		_, n := utf8.DecodeRune(l.text[l.at:])
+		l.at += n
 	}
+}
+
+// productHint is what to write for a number with a constant right behind it.
+func productHint(text string) string {
+	for _, constant := range []string{"pi", "tau", "π", "τ"} {
+		if n, ok := strings.CutSuffix(text, constant); ok && n != "" && strings.Trim(n, "0123456789.") == "" {
+			return "a product has its sign: `" + n + "*" + constant + "`"
+		}
+	}
+	return ""
+}
+
+func (l *Lexer) badNumber3(t *Token, start int) {
+	l.takeLetters()
 	l.set(t, Invalid, start)
 	text := l.Text(*t)
 	l.report(t, "invalid_number", fmt.Sprintf("`%s` is neither a number nor a name", report.Clip(string(text))), numberHint(text))
@@ -223,6 +243,9 @@ func (l *Lexer) badNumber3(t *Token, start int) {
 // numberHint says what may be wrong with a number.
 func numberHint(text []byte) string {
 	last := text[len(text)-1]
+	if hint := productHint(string(text)); hint != "" {
+		return hint
+	}
 	switch {
 	case len(text) > 1 && text[0] == '0' && text[1] == 'O':
 		return "the prefix of octal integers is `0o`"

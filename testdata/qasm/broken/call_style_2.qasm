@@ -1,0 +1,7 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[2];
+h(q[0]);
+cx(q[0], q[1]);
+rx(q[0], pi/2);
+rx q[0], pi/2;

@@ -1,0 +1,10 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit q;
+delay[100] q;
+delay(100ns) q;
+delay[100 nsec] q;
+delay[100ps] q;
+delay 100ns q;
+delay[0.5s] q;
+duration d = 5;

@@ -1,0 +1,12 @@
+OPENQASM 3.0;
+int a = 1 +;
+int b = * 2;
+int c = (1 + 2;
+int d = 1 + 2);
+int e = 2 3;
+float f = 2pi;
+int g = 5 // 2;
+int h1 = a ? b : c;
+bool i1 = !a && not b;
+int j = a = 2;
+int k = "5";

@@ -1,0 +1,9 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+gate bell(a, b) { h a; cx a, b; }
+qubit[2] q;
+bell q[0], q[1];
+gate h(q) { x q; }
+gate { x q; }
+gate f a b { cx a, b; }
+gate k(t) a { rx t a; }

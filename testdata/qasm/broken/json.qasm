@@ -1,0 +1,1 @@
+{"instructions": [{"name": "h", "qubits": [0]}]}

@@ -1,0 +1,4 @@
+```qasm
+OPENQASM 3.0;
+qubit q;
+```

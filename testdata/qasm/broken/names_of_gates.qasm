@@ -1,0 +1,11 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit[3] q;
+toffoli q[0],q[1],q[2];
+not q[0];
+sqrtx q[0];
+SWAP q[0],q[1];
+fredkin q[0],q[1],q[2];
+identity q[0];
+S q[0];
+sdag q[0];

@@ -1,0 +1,12 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit[3] q;
+ctrl[2] @ x q[0], q[1], q[2];
+ctrl(x) q[0], q[1];
+control @ x q[0], q[1];
+inv(s) q[0];
+x.c q[0], q[1];
+pow @ x q[0];
+ctrl(2) @ x q[0], q[1];
+dagger @ s q[0];
+s^-1 q[0];

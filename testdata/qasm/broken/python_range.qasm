@@ -1,0 +1,4 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit[4] q;
+for i in range(4) { h q[i]; }

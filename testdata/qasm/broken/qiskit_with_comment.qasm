@@ -1,0 +1,4 @@
+# Bell
+from qiskit import QuantumCircuit
+qc = QuantumCircuit(2)
+qc.h(0)

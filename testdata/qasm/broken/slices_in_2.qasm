@@ -1,0 +1,11 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[3];
+h q[0:2];
+cx q[0,1];
+h q;
+x q[i];
+rx(theta) q[0];
+x q[-1];
+x q[0.5];
+x q[];

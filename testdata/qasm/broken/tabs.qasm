@@ -1,0 +1,7 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit q;
+if (true) {
+		hh	q;
+	x	r;
+}

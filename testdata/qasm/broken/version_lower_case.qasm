@@ -1,0 +1,3 @@
+openqasm 3.0;
+include "stdgates.inc";
+qubit q;

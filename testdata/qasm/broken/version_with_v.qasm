@@ -1,0 +1,2 @@
+OPENQASM v3.0;
+qubit q;
