@@ -58,14 +58,15 @@ func (s *sniffer) ends() bool {
 
 // version is what the version line says, however it is spelled; 0 where it says nothing of use.
 func (s *sniffer) version() int {
-	line := s.tok.End
-	for s.next(); s.tok.Kind != token.EOF && s.tok.Kind != token.Semicolon && !s.lex.NewlineBetween(line, s.tok.Start); s.next() {
+	s.next()
+	for first := true; s.tok.Kind != token.EOF && s.tok.Kind != token.Semicolon && (first || !s.lex.NewlineBetween(s.last.End, s.tok.Start)); first = false {
 		switch text := strings.Trim(string(s.lex.Text(s.tok)), "\"'v"); {
 		case strings.HasPrefix(text, "3"):
 			return 3
 		case strings.HasPrefix(text, "2"), s.tok.Kind == token.Int, s.tok.Kind == token.Float:
 			return 2
 		}
+		s.next()
 	}
 	return 0
 }
