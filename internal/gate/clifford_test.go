@@ -38,7 +38,7 @@ func conjugates(m []complex128, images []SignedPauli, tol float64) bool {
 }
 
 func TestCliffordRows(t *testing.T) {
-	clifford := strings.Fields("id x y z h s sdg sx sxdg swap iswap iswap_dg ecr cx CX cy cz u0")
+	clifford := strings.Fields("id x y z h s sdg sx sxdg swap iswap iswap_dg ecr cx CX cy cz u0 i si v vi cnot")
 	eachRow(t, func(t *testing.T, g *Gate) {
 		if g.Class == Composite {
 			t.Skip("no matrix")

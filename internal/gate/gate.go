@@ -6,7 +6,10 @@
 // of a controlled gate are its first operands and are not part of its matrix.
 package gate
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // ID names a row of the table. IDs are stable within one build only; files and messages carry names.
 type ID uint8
@@ -101,6 +104,21 @@ func (id ID) String() string { return table[id].Name }
 
 // IsPrimitive reports whether circuits may hold the gate: it is its own target and has a matrix, or is the global phase.
 func (g *Gate) IsPrimitive() bool { return g.Target == g.ID && g.Class != Composite }
+
+// LibraryName is what the library of a dialect calls a gate that it knows under another name only; "" if there is none.
+func (g *Gate) LibraryName(d Dialect) string {
+	angles := []float64{0.1, 0.2, 0.3, 0.4}[:len(g.Params)] // no two rows are alike at these by chance
+	for i := range table {
+		r := &table[i]
+		if r.Homes[d] != Library || r.Target != g.Target || r.Controls != g.Controls || len(r.Params) != len(g.Params) {
+			continue
+		}
+		if r.PhaseIn(d, angles) == g.PhaseIn(d, angles) && slices.Equal(r.TargetParams(angles), g.TargetParams(angles)) {
+			return r.Name
+		}
+	}
+	return ""
+}
 
 // NumTargets is the number of operands that are not controls.
 func (g *Gate) NumTargets() int { return len(g.Operands) - g.Controls }

@@ -62,6 +62,20 @@ const (
 	ECR
 	RCCX
 	RC3X
+	IName
+	SI
+	TI
+	V
+	VI
+	PhaseShift
+	PRX
+	CNot
+	CV
+	CPhaseShift
+	CCNot
+	Toffoli
+	Fredkin
+	C3SXName
 	Unitary
 	numIDs
 )
@@ -87,7 +101,7 @@ var (
 var (
 	both     = [numDialects]Home{QASM2: Library, QASM3: Library}
 	only2    = [numDialects]Home{QASM2: Library}
-	only3    = [numDialects]Home{QASM3: Library}
+	ext2lib3 = [numDialects]Home{QASM2: Extra, QASM3: Library}
 	lib2ext3 = [numDialects]Home{QASM2: Library, QASM3: Extra}
 	extra    = [numDialects]Home{QASM2: Extra, QASM3: Extra}
 )
@@ -205,7 +219,7 @@ var table = [numIDs]Gate{
 		phase: in3(func(p []float64) float64 { return -(p[1] + p[2]) / 2 }),
 	}, // standard_library.rst: determinant 1
 	ULower:    {Name: "u", Params: uParams, Operands: q1, Target: U, Homes: lib2ext3, Help: "U with cos(theta/2) in its corner", Body: "U(theta,phi,lambda) a;"},
-	PhaseName: {Name: "phase", Params: lambda, Operands: q1, Target: P, Homes: only3, Help: "older name of p"},
+	PhaseName: {Name: "phase", Params: lambda, Operands: q1, Target: P, Homes: ext2lib3, Help: "older name of p"},
 
 	CX:      {Name: "cx", Operands: q2, Controls: 1, Target: X, Homes: both, Help: "controlled x (CNOT)", Body: "CX a,b;"},
 	CXUpper: {Name: "CX", Operands: q2, Controls: 1, Target: X, Homes: [numDialects]Home{QASM2: Builtin, QASM3: Library}, Help: "controlled x (CNOT)"},
@@ -216,7 +230,7 @@ var table = [numIDs]Gate{
 	CSdg:    {Name: "csdg", Operands: q2, Controls: 1, Target: Sdg, Homes: extra, Help: "controlled sdg"},
 	CP:      {Name: "cp", Params: lambda, Operands: q2, Controls: 1, Target: P, Homes: both, Help: "controlled phase", Body: "p(lambda/2) a; cx a,b; p(-lambda/2) b; cx a,b; p(lambda/2) b;"},
 	CSX:     {Name: "csx", Operands: q2, Controls: 1, Target: SX, Homes: lib2ext3, Help: "controlled sx", Body: "h b; p(pi/4) a; cx a,b; p(-pi/4) b; cx a,b; p(pi/4) b; h b;"},
-	CPhase:  {Name: "cphase", Params: lambda, Operands: q2, Controls: 1, Target: P, Homes: only3, Help: "older name of cp"},
+	CPhase:  {Name: "cphase", Params: lambda, Operands: q2, Controls: 1, Target: P, Homes: ext2lib3, Help: "older name of cp"},
 	CU1:     {Name: "cu1", Params: lambda, Operands: q2, Controls: 1, Target: P, Homes: lib2ext3, Help: "older name of cp", Body: "cp(lambda) a,b;"},
 	CRX:     {Name: "crx", Params: theta, Operands: q2, Controls: 1, Target: RX, Homes: both, Help: "controlled rx", Body: "h b; p(theta/2) b; cx a,b; p(-theta/2) b; cx a,b; h b;"},
 	CRY:     {Name: "cry", Params: theta, Operands: q2, Controls: 1, Target: RY, Homes: both, Help: "controlled ry", Body: "ry(theta/2) b; cx a,b; ry(-theta/2) b; cx a,b;"},
@@ -257,6 +271,22 @@ var table = [numIDs]Gate{
 		Name: "rc3x", Operands: q4, Class: Composite, Homes: lib2ext3, Help: "x under three controls up to phases",
 		Body: "h d; t d; cx c,d; tdg d; h d; cx a,d; t d; cx b,d; tdg d; cx a,d; t d; cx b,d; tdg d; h d; t d; cx c,d; tdg d; h d;",
 	},
+
+	// What other tools call gates of the rows above: Braket, IQM, Qiskit in its class names, and people.
+	IName:       {Name: "i", Operands: q1, Target: I, Homes: extra, Help: "other name of id"},
+	SI:          {Name: "si", Operands: q1, Target: Sdg, Homes: extra, Help: "other name of sdg"},
+	TI:          {Name: "ti", Operands: q1, Target: Tdg, Homes: extra, Help: "other name of tdg"},
+	V:           {Name: "v", Operands: q1, Target: SX, Homes: extra, Help: "square root of x, without the phase of qelib1.inc"},
+	VI:          {Name: "vi", Operands: q1, Target: SXdg, Homes: extra, Help: "inverse of v"},
+	PhaseShift:  {Name: "phaseshift", Params: lambda, Operands: q1, Target: P, Homes: extra, Help: "other name of p"},
+	PRX:         {Name: "prx", Params: []string{"theta", "phi"}, Operands: q1, Target: R, Homes: extra, Help: "other name of r"},
+	CNot:        {Name: "cnot", Operands: q2, Controls: 1, Target: X, Homes: extra, Help: "other name of cx"},
+	CV:          {Name: "cv", Operands: q2, Controls: 1, Target: SX, Homes: extra, Help: "controlled v"},
+	CPhaseShift: {Name: "cphaseshift", Params: lambda, Operands: q2, Controls: 1, Target: P, Homes: extra, Help: "other name of cp"},
+	CCNot:       {Name: "ccnot", Operands: q3, Controls: 2, Target: X, Homes: extra, Help: "other name of ccx"},
+	Toffoli:     {Name: "toffoli", Operands: q3, Controls: 2, Target: X, Homes: extra, Help: "other name of ccx"},
+	Fredkin:     {Name: "fredkin", Operands: q3, Controls: 1, Target: Swap, Homes: extra, Help: "other name of cswap"},
+	C3SXName:    {Name: "c3sx", Operands: q4, Controls: 3, Target: SX, Homes: extra, Help: "other name of c3sqrtx"},
 
 	Unitary: {Name: "unitary", Class: General, Help: "a matrix that the circuit holds"},
 }

@@ -336,6 +336,31 @@ func TestHomes(t *testing.T) {
 	}
 }
 
+// TestLibraryNames holds that another name of a gate is the same gate.
+func TestLibraryNames(t *testing.T) {
+	for d, want := range map[Dialect]map[string]string{
+		QASM2: {"cnot": "cx", "toffoli": "ccx", "fredkin": "cswap", "i": "id", "si": "sdg", "phaseshift": "p", "cphase": "cp", "c3sx": "c3sqrtx", "v": "", "prx": "", "iswap": ""},
+		QASM3: {"cnot": "cx", "ccnot": "ccx", "v": "sx", "vi": "", "cphaseshift": "cp", "cu1": "cp", "c3sx": "", "rzz": "", "cs": ""},
+	} {
+		for name, library := range want {
+			g, _ := Lookup(name)
+			if got := g.LibraryName(d); got != library {
+				t.Errorf("dialect %d, %s: %q, want %q", d, name, got, library)
+			}
+		}
+	}
+	eachRow(t, func(t *testing.T, g *Gate) {
+		for _, d := range []Dialect{QASM2, QASM3} {
+			r, ok := Lookup(g.LibraryName(d))
+			for _, p := range draws(t, len(g.Params)) {
+				if ok && distance(whole(g, d, p), whole(r, d, p)) > rounding {
+					t.Errorf("%s is no other name of it", r.Name)
+				}
+			}
+		}
+	})
+}
+
 // TestDocumentedMatrices compares with the formulas of OpenQASM 3's gates.rst and standard_library.rst, written out here.
 func TestDocumentedMatrices(t *testing.T) {
 	e := func(a float64) complex128 { return cmplx.Exp(complex(0, a)) }

@@ -62,6 +62,8 @@ func nameOf(s ast.Stmt) ast.Name {
 		return s.Name
 	case *ast.Declaration:
 		return s.Name
+	case *ast.Register:
+		return s.Name
 	}
 	return ast.Name{}
 }
@@ -118,7 +120,7 @@ func (a *ahead) statement(lex *token.Lexer, src *diag.Source, t token.Token, top
 		return true
 	case token.Gate, token.Def, token.Extern:
 		lex.Next(&t)
-	case token.Const:
+	case token.Const, token.QubitType, token.Qreg:
 		depth := 0 // of the brackets of the type
 		for lex.Next(&t); t.Kind == token.Ident && t.Symbol.IsReserved3() || t.Kind == token.LBracket || depth > 0 && t.Kind != token.EOF && t.Kind != token.Semicolon; lex.Next(&t) {
 			switch t.Kind {

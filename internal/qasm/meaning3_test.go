@@ -1,6 +1,7 @@
 package qasm
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -16,7 +17,7 @@ type meaning struct {
 
 // TestMeaning holds programs against what they mean, flattened and as programs.
 func TestMeaning(t *testing.T) {
-	for _, m := range meanings {
+	for _, m := range slices.Concat(meanings, toolMeanings) {
 		t.Run(m.name, func(t *testing.T) {
 			source := []byte("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n" + m.source)
 			p := Load("p.qasm", source, Options{})

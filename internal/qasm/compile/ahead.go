@@ -80,6 +80,20 @@ func (c *Compiler) between(n ast.Name) *symbol {
 	return c.lookup(n.Symbol)
 }
 
+// laterQubits is a register of qubits that is declared below the subroutine that uses it; nil: there is none.
+func (c *Compiler) laterQubits(n ast.Name) *symbol {
+	if c.opts.Ahead == nil || c.rep.Strict {
+		return nil
+	}
+	s, at := c.opts.Ahead(n.Symbol)
+	if r, ok := s.(*ast.Register); !ok || !r.Quantum || c.early[at.Start] {
+		return nil
+	}
+	c.atTop(func() { c.forward(s, at) })
+	c.early[at.Start] = true
+	return c.lookup(n.Symbol)
+}
+
 // compiled reports whether a definition was compiled already where it was used.
 func (c *Compiler) compiled(n ast.Name) bool { return c.early[n.Start] }
 

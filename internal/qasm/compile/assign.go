@@ -45,6 +45,9 @@ func (c *Compiler) targetOf(o *ast.Operand, what string) (target, bool) {
 		if sym.bits.scalar {
 			t.typ = value.BitType
 		}
+		if sym.bits.scalar && len(links) == 1 && c.ofSingle(links[0], "bit", t.name) {
+			links = nil
+		}
 		if len(links) == 0 {
 			t.bits, t.list, t.base = true, sym.bits, t.typ
 			t.set = allOf(int64(sym.bits.n), sym.bits.scalar)
@@ -82,10 +85,10 @@ func allOf(n int64, scalar bool) indexSet {
 
 // targetBits narrows a variable to some of its bits.
 func (c *Compiler) targetBits(t target, base operand, list bitList, links []ast.Expr) (target, bool) {
-	if len(links) == 0 {
-		return t, true
+	if len(links) == 0 || base.typ.Kind == value.Bit {
+		return t, len(links) == 0 || len(links) == 1 && c.ofSingle(links[0], "bit", t.name)
 	}
-	if !c.hasBits(base.typ, t.name, links[0].Span()) {
+	if !c.hasBits(base.typ, t.name, links[0]) {
 		return t, false
 	}
 	set, ok := c.indices(links[0], int64(base.typ.Width), t.name)

@@ -125,11 +125,27 @@ func (c *Compiler) scatter(l bitList, s int32) {
 	}
 }
 
-// hasBits reports a value whose bits cannot be reached.
-func (c *Compiler) hasBits(t value.Type, name string, at diag.Span) bool {
+// ofSingle reports whether an index is the 0 that makes a single bit or qubit of a register of one: nothing else can be meant.
+func (c *Compiler) ofSingle(index ast.Expr, kind, name string) bool {
+	i, literal := index.(*ast.Int)
+	hint := "leave the index out"
+	if !c.inGate {
+		hint += ", or declare " + kind + "[n]"
+	}
+	if !literal || !i.Fits || i.Value != 0 {
+		c.rep.Error(index.Span(), "wrong_type", hint, "%s is a single %s and has no elements", name, kind)
+		return false
+	}
+	c.rep.Deviation(index.Span(), "index_of_single", hint, "%s is a single %s and has no elements", name, kind)
+	return true
+}
+
+// hasBits reports a value whose bits cannot be reached by an index.
+func (c *Compiler) hasBits(t value.Type, name string, e ast.Expr) bool {
+	at := e.Span()
 	switch {
-	case t.IsBool():
-		c.rep.Error(at, "wrong_type", "a register of one bit is declared as bit[1]", "%s is a single bit and has no elements", name)
+	case t.Kind == value.Bool:
+		c.rep.Error(at, "wrong_type", "", "%s is a bool and has no elements", name)
 		return false
 	case !t.HasBits():
 		c.rep.Error(at, "wrong_type", "", "%s has no bits to name: registers, integers and angles have", typeName(t))
@@ -142,7 +158,13 @@ func (c *Compiler) hasBits(t value.Type, name string, at diag.Span) bool {
 
 func (c *Compiler) indexBits(base operand, e *ast.Index) operand {
 	name := c.baseName(e.Base, base.typ)
-	if !c.hasBits(base.typ, name, e.Index.Span()) {
+	if base.typ.Kind == value.Bit {
+		if !c.ofSingle(e.Index, "bit", name) {
+			return bad(e.Span())
+		}
+		return base
+	}
+	if !c.hasBits(base.typ, name, e.Index) {
 		return bad(e.Span())
 	}
 	set, ok := c.indices(e.Index, int64(base.typ.Width), name)

@@ -18,6 +18,9 @@ func (c *Compiler) registerDecl(s *ast.Register) {
 		c.creg(s)
 		return
 	}
+	if c.compiled(s.Name) {
+		return
+	}
 	if number, physical := c.names.Hardware(s.Name.Symbol); physical {
 		c.rep.Error(s.Name.Span(), "physical_declared", "use it without declaring it", "the physical qubit `$%d` cannot be declared", number)
 		return

@@ -345,7 +345,7 @@ func (c *Compiler) argument(p *defParam, e ast.Expr) (argument, bool) {
 	case p.quantum:
 		var ok bool
 		a.q, ok = c.aliasQubits(e)
-		return a, ok && c.fitsRegister(p, a.q, e.Span())
+		return a, ok && c.fitsRegister(p, &a.q, e.Span())
 	case p.array:
 		if _, joined := e.(*ast.Concat); joined {
 			c.rep.Error(e.Span(), "wrong_type", "give the value to an array first", "joined arrays cannot be an argument")
@@ -370,11 +370,20 @@ func (c *Compiler) operandArgument(p *defParam, o *ast.Operand) (argument, bool)
 	}
 	var ok bool
 	a.q, ok = c.qubitOperand(o)
-	return a, ok && c.fitsRegister(p, a.q, o.Span())
+	return a, ok && c.fitsRegister(p, &a.q, o.Span())
 }
 
-func (c *Compiler) fitsRegister(p *defParam, q register, at diag.Span) bool {
+// fitsRegister reports qubits that a parameter cannot take. A single qubit and a register of one become each other, with a warning.
+func (c *Compiler) fitsRegister(p *defParam, q *register, at diag.Span) bool {
 	switch {
+	case p.size == 1 && q.scalar, p.size < 0 && !q.scalar && q.n == 1:
+		hint := "a single qubit as a register of one is a range: q[0:0]"
+		if p.size < 0 {
+			hint = "name the element of the register: q[0]"
+		}
+		c.rep.Deviation(at, "qubit_for_register", hint, "a single qubit and a register of one qubit are taken for each other, for the parameter %s", c.name(p.name.Symbol))
+		q.scalar = p.size < 0
+		return true
 	case p.size < 0 && q.scalar, p.size >= 0 && !q.scalar && p.size == q.n:
 		return true
 	case p.size < 0:

@@ -346,6 +346,24 @@ func (c *Compiler) bodyModifier(m *ast.Modifier) (bodyMod, bool) {
 	return b, true
 }
 
+// hides reports whether a name that something else has is that of a gate, which nothing but a gate can mean where it is applied.
+func (c *Compiler) hides(sym *symbol, n ast.Name) bool {
+	row, ok := gate.Lookup(c.names.Text(n.Symbol))
+	return ok && row.Homes[gate.QASM3] != gate.Absent && !c.rep.Strict && sym.meaning != subroutine && sym.meaning != externName
+}
+
+// hiddenGate is the gate that a name would have without the declaration that hides it.
+func (c *Compiler) hiddenGate(sym *symbol, n ast.Name) *Gate {
+	c.rep.Deviation(n.Span(), "hidden_gate", "give one of them another name", "%s is %s, which hides the gate of this name; the gate is meant", c.name(n.Symbol), meaningNames[sym.meaning])
+	for ; sym != nil; sym = sym.outer {
+		if sym.meaning == gateName {
+			return sym.gate
+		}
+	}
+	row, _ := gate.Lookup(c.names.Text(n.Symbol))
+	return c.rowGate(row)
+}
+
 // controlCount is n of `ctrl(n) @`.
 func (c *Compiler) controlCount(m *ast.Modifier) (int, bool) {
 	if m.Arg == nil {
@@ -379,6 +397,8 @@ func (c *Compiler) resolveGate(n ast.Name) *Gate {
 	case sym.meaning == gateParam && sym.outer != nil && sym.outer.meaning == gateName:
 		c.rep.Deviation(n.Span(), "hidden_gate", "give the parameter another name", "%s is a parameter of the gate, which hides the gate of this name; the gate is meant", c.name(n.Symbol))
 		return sym.outer.gate
+	case c.hides(sym, n):
+		return c.hiddenGate(sym, n)
 	}
 	hint := ""
 	if sym.meaning == subroutine {

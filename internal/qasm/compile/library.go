@@ -55,12 +55,19 @@ func (c *Compiler) impliedGate(n ast.Name) *Gate {
 		}
 		c.implied = true
 	case gate.Extra:
-		c.rep.Warn(n.Span(), "extra_gate", "define the gate in the program to be understood everywhere", "the gate %s is not in stdgates.inc", c.name(n.Symbol))
+		c.rep.Warn(n.Span(), "extra_gate", extraHint(row.LibraryName(gate.QASM3)), "the gate %s is not in stdgates.inc", c.name(n.Symbol))
 	default:
 		c.unknownGate(n)
 		return nil
 	}
 	return c.rowGate(row)
+}
+
+func extraHint(library string) string {
+	if library != "" {
+		return "write `" + library + "` to be understood everywhere"
+	}
+	return "define the gate in the program to be understood everywhere"
 }
 
 func (c *Compiler) unknownGate(n ast.Name) {

@@ -48,8 +48,10 @@ func (c *Compiler) qubits(name ast.Name, brackets ast.Expr, at diag.Span) (regis
 	}
 	for _, link := range ast.Links(brackets) {
 		if r.scalar {
-			c.rep.Error(link.Span(), "wrong_type", "leave the index out", "%s is a single qubit and has no elements", c.name(name.Symbol))
-			return r, false
+			if !c.ofSingle(link, "qubit", c.name(name.Symbol)) {
+				return r, false
+			}
+			continue
 		}
 		if part, done, ok := c.consecutive(r, link, c.name(name.Symbol)); done {
 			if !ok {
@@ -193,8 +195,7 @@ func (c *Compiler) aliasQubits(e ast.Expr) (register, bool) {
 			return r, false
 		}
 		if r.scalar {
-			c.rep.Error(e.Index.Span(), "wrong_type", "leave the index out", "this is a single qubit and has no elements")
-			return r, false
+			return r, c.ofSingle(e.Index, "qubit", "this")
 		}
 		set, ok := c.indices(e.Index, int64(r.n), "the register")
 		if !ok {
@@ -347,8 +348,7 @@ func (c *Compiler) aliasBits(e ast.Expr) (bitList, bool) {
 			return l, false
 		}
 		if l.scalar {
-			c.rep.Error(e.Index.Span(), "wrong_type", "", "this is a single bit and has no elements")
-			return l, false
+			return l, c.ofSingle(e.Index, "bit", "this")
 		}
 		set, ok := c.indices(e.Index, int64(l.n), "the register")
 		if ok && !set.static() {

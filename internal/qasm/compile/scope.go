@@ -184,6 +184,9 @@ func (c *Compiler) find(n ast.Name, what string) *symbol {
 	if sym == nil {
 		sym = c.between(n)
 	}
+	if sym == nil && c.inDef != nil {
+		sym = c.laterQubits(n)
+	}
 	switch {
 	case sym == nil:
 		c.unknown(n, what)
@@ -191,6 +194,10 @@ func (c *Compiler) find(n ast.Name, what string) *symbol {
 	case sym.meaning == broken:
 		return nil
 	case c.visible(sym):
+		return sym
+	}
+	if sym.meaning == qubits && !c.inGate && sym.q.static() {
+		c.rep.Deviation(n.Span(), "global_qubit", "give it a qubit of its own and pass that", "%s of the program is %s, which a subroutine cannot see", c.name(n.Symbol), meaningNames[qubits])
 		return sym
 	}
 	hint := "give it to the subroutine as an argument, or declare it `const`"

@@ -134,8 +134,7 @@ func (p *Parser) parameter() (a ast.Param, ok bool) {
 		p.unexpectedHint("`readonly` or `mutable` before the array", "arrays are given by reference: `readonly array[int[8], #dim = 1] a`")
 		return a, false
 	case token.Const:
-		p.unexpectedHint("the parameter's type", "write `readonly` for an array that is only read; other parameters are copies")
-		return a, false
+		a.Type, ok = p.constReference()
 	default:
 		if p.isOperand() {
 			p.unexpectedHint("the parameter's type", "a parameter has a type: `int[32] n`, `angle theta`, `qubit q`")
@@ -154,6 +153,16 @@ func (p *Parser) parameter() (a ast.Param, ok bool) {
 	}
 	a.At = p.at(start)
 	return a, true
+}
+
+// constReference reads the type of an array behind `const`, which is how early drafts of OpenQASM 3 spelled `readonly`.
+func (p *Parser) constReference() (*ast.Type, bool) {
+	word := p.tok.Span()
+	t, ok := p.reference()
+	if ok {
+		p.rep.Deviation(word, "const_parameter", "write `readonly`", "an array that a subroutine only reads is `readonly`, not `const`")
+	}
+	return t, ok
 }
 
 // oldParameter reads `qreg name[size]` and `creg name[size]`.

@@ -164,13 +164,13 @@ func (p *Parser) element(t *ast.Type) bool {
 
 // reference reads the type of an array that a subroutine is given by reference, at `readonly` or `mutable`.
 func (p *Parser) reference() (*ast.Type, bool) {
-	start, access := p.tok.Start, ast.Readonly
+	start, access, word := p.tok.Start, ast.Readonly, p.names.Text(p.tok.Symbol)
 	if p.tok.Symbol == token.Mutable {
 		access = ast.Mutable
 	}
 	p.advance()
 	if p.tok.Symbol != token.ArrayType {
-		p.unexpectedHint("an array type after `"+access.String()+"`", "only arrays are given by reference: `"+access.String()+" array[int[8], #dim = 1] a`")
+		p.unexpectedHint("an array type after `"+word+"`", "only arrays are given by reference, `"+access.String()+" array[int[8], #dim = 1] a`; other parameters are copies")
 		return nil, false
 	}
 	t := &ast.Type{Kind: ast.TypeArray, Access: access}

@@ -89,7 +89,11 @@ func (c *Checker) resolve(n ast.Name) *Gate {
 		}
 		c.imply(n)
 	case gate.Extra:
-		c.rep.Deviation(n.Span(), "extra_gate", "define the gate in the program to be understood everywhere", "the gate %s is not in qelib1.inc", c.name(n.Symbol))
+		hint := "define the gate in the program to be understood everywhere"
+		if name := row.LibraryName(gate.QASM2); name != "" {
+			hint = "write `" + name + "` to be understood everywhere"
+		}
+		c.rep.Deviation(n.Span(), "extra_gate", hint, "the gate %s is not in qelib1.inc", c.name(n.Symbol))
 	default:
 		c.unknownGate(n)
 		return nil

@@ -15,7 +15,11 @@ const oldU = "u"
 const oldUDefinition = "gate u(theta, phi, lambda) q {\n  gphase(-theta/2);\n  U(theta, phi, lambda) q;\n}\n"
 
 // spellings are gates of OpenQASM 2 that OpenQASM 3 has under another name: rz of qelib1.inc is what others call p.
-var spellings = map[string]string{"U": oldU, "u3": oldU, "u": oldU, "rz": "p", "CX": "cx", "cu1": "cp"}
+// The others are names of tools.
+var spellings = map[string]string{
+	"U": oldU, "u3": oldU, "u": oldU, "rz": "p", "CX": "cx", "cu1": "cp", "phase": "p", "phaseshift": "p", "cphase": "cp", "cphaseshift": "cp",
+	"i": "id", "si": "sdg", "ti": "tdg", "v": "sx", "cnot": "cx", "ccnot": "ccx", "toffoli": "ccx", "fredkin": "cswap",
+}
 
 func (r *rewriter) call(s *ast.Call) {
 	for _, o := range s.Operands {
@@ -116,7 +120,7 @@ var bodies = map[string]string{
 	"ryy": "rx(pi/2) a; rx(pi/2) b; cx a, b; rz(theta) b; cx a, b; rx(-pi/2) a; rx(-pi/2) b;", "rzx": "h b; cx a, b; rz(theta) b; cx a, b; h b;",
 	"r": "rz(-phi) a; rx(theta) a; rz(phi) a;", "iswap": "swap a, b; cz a, b; s a; s b;", "cs": "ctrl @ s a, b;", "csdg": "ctrl @ sdg a, b;",
 	"csx": "ctrl @ sx a, b;", "ccz": "ctrl(2) @ z a, b, c;", "c3x": "ctrl(3) @ x a, b, c, d;", "c3sqrtx": "ctrl(3) @ sx a, b, c, d;",
-	"c4x": "ctrl(4) @ x a, b, c, d, e;", "cu3": "ctrl @ u(theta, phi, lambda) a, b;",
+	"c4x": "ctrl(4) @ x a, b, c, d, e;", "vi": "inv @ sx a;", "cv": "ctrl @ sx a, b;", "c3sx": "ctrl(3) @ sx a, b, c, d;", "prx": "rz(-phi) a; rx(theta) a; rz(phi) a;", "cu3": "ctrl @ u(theta, phi, lambda) a, b;",
 	"ecr": "h b; cx a, b; rz(pi/4) b; cx a, b; h b; x a; h b; cx a, b; rz(-pi/4) b; cx a, b; h b;",
 }
 
