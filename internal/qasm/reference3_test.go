@@ -15,6 +15,7 @@ import (
 
 var (
 	referenceFor  = flag.Duration("reference", 4*time.Second, "how long random programs are held against the reference")
+	referenceShow = flag.Bool("reference-show", false, "show the programs that the reference does not know")
 	referenceSeed = flag.Uint64("reference-seed", 0, "the seed of the random programs; 0: the time")
 )
 
@@ -62,6 +63,9 @@ func heldToReference(t *testing.T, seed, i uint64) string {
 		return "limit"
 	case err != nil:
 		t.Logf("seed %d, program %d: %v", seed, i, err)
+		if *referenceShow {
+			t.Log(text)
+		}
 		return "unknown"
 	}
 	return "agrees"

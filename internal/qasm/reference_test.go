@@ -8,11 +8,13 @@ import (
 	"math/cmplx"
 	"os"
 	"path/filepath"
-	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
 
+	"github.com/softquantus/qcos/internal/gate"
+	"github.com/softquantus/qcos/internal/qasm/emit"
 	"github.com/softquantus/qcos/internal/qasm/format"
 	"github.com/softquantus/qcos/internal/qasm/reference"
 )
@@ -93,23 +95,29 @@ func trace(d []complex128) float64 {
 }
 
 // referred is what the reference makes of a program.
-func referred(text []byte, inputs map[string]string) (*endings, error) {
-	all, err := reference.Run(text, inputs, reference.Limits{Steps: 50_000, Histories: 128})
-	if err != nil {
-		return nil, err
-	}
+func referred(text []byte, inputs map[string]string) ([]reference.History, error) {
+	return reference.Run(text, inputs, reference.Limits{Steps: 50_000, Histories: 128})
+}
+
+// endingsOf are the outcomes of histories, told apart by some variables; nil: all.
+func endingsOf(all []reference.History, names map[string]bool) *endings {
 	o := &endings{}
 	for _, h := range all {
 		var b strings.Builder
 		for _, v := range h.Vars {
-			fmt.Fprintf(&b, "%s %s=%s; ", v.Type, v.Name, v.Value)
+			switch {
+			case names == nil:
+				fmt.Fprintf(&b, "%s %s=%s; ", v.Type, v.Name, v.Value)
+			case names[v.Name]:
+				fmt.Fprintf(&b, "%s=%s; ", v.Name, v.Value)
+			}
 		}
 		o.add(b.String(), h.P, h.State)
 		if len(all) == 1 && !h.Measured {
 			o.state = h.State
 		}
 	}
-	return o, nil
+	return o
 }
 
 // errRefused is a program that the compiler does not take.
@@ -117,54 +125,25 @@ type errRefused struct{ text string }
 
 func (e errRefused) Error() string { return e.text }
 
-// compiled is what the compiler makes of a program, flattened or not.
-func compiled(text []byte, o Options) (out *endings, err error) {
+// compiled is what the compiler makes of a program, in the reference's words.
+func compiled(text []byte, o Options) (*Program, []reference.History, error) {
 	p := Load("program.qasm", text, o)
 	if p.Diagnostics.HasErrors() || p.Program == nil {
-		return nil, errRefused{rendered(p)}
+		return nil, nil, errRefused{rendered(p)}
 	}
 	all, err := tryAll(p)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out = &endings{}
+	var out []reference.History
 	for _, h := range all {
-		var b strings.Builder
+		r := reference.History{P: h.p, State: h.state}
 		for _, v := range p.Program.Vars {
-			fmt.Fprintf(&b, "%s %s=%s; ", v.Type, v.Name, valueText(v.Type.JSON(h.mem[v.Slot:int(v.Slot)+v.Type.Words()])))
+			r.Vars = append(r.Vars, reference.Variable{Name: v.Name, Type: v.Type.String(), Value: reference.Text(v.Type.JSON(h.mem[v.Slot : int(v.Slot)+v.Type.Words()]))})
 		}
-		out.add(b.String(), h.p, h.state)
-		if len(all) == 1 {
-			out.state = h.state
-		}
+		out = append(out, r)
 	}
-	return out, nil
-}
-
-// valueText is a value as reference.Variable has it.
-func valueText(v any) string {
-	switch v := v.(type) {
-	case float64:
-		return reference.FloatText(v)
-	case json.Number:
-		return v.String()
-	case []any:
-		return listText(v)
-	case [2]any:
-		return listText(v[:])
-	}
-	if bits := reflect.ValueOf(v); bits.Kind() == reflect.Struct {
-		return bits.FieldByName("Bits").String()
-	}
-	return fmt.Sprint(v)
-}
-
-func listText(list []any) string {
-	var parts []string
-	for _, x := range list {
-		parts = append(parts, valueText(x))
-	}
-	return "[" + strings.Join(parts, ",") + "]"
+	return p, out, nil
 }
 
 // disagreement runs a program by the reference and in every way that the compiler has, and says what differs, "" where nothing does. An
@@ -174,7 +153,6 @@ func disagreement(text []byte, inputs map[string]string) (string, error) {
 	if err != nil && !errors.Is(err, reference.ErrFault) {
 		return "", err
 	}
-	formatted := format.Source("program.qasm", text)
 	for _, way := range []struct {
 		name string
 		text []byte
@@ -182,22 +160,58 @@ func disagreement(text []byte, inputs map[string]string) (string, error) {
 	}{
 		{"flattened", text, Options{Inputs: inputs}},
 		{"as a program", text, Options{Inputs: inputs, Whole: true}},
-		{"formatted", formatted.Text, Options{Inputs: inputs}},
+		{"formatted", format.Source("program.qasm", text).Text, Options{Inputs: inputs}},
 	} {
-		got, e := compiled(way.text, way.o)
+		p, got, e := compiled(way.text, way.o)
 		switch {
 		case err != nil && e == nil:
 			return fmt.Sprintf("%s: it runs, but %v", way.name, err), nil
 		case err != nil:
+			continue
+		case e != nil && strings.Contains(e.Error(), "it may never end"):
+			return "", reference.ErrTooMuch
 		case e != nil:
 			return fmt.Sprintf("%s: %v", way.name, e), nil
-		default:
-			if d := difference(want, got); d != "" {
-				return fmt.Sprintf("%s:\n%s", way.name, d), nil
-			}
+		}
+		if d := difference(endingsOf(want, nil), endingsOf(got, nil)); d != "" {
+			return fmt.Sprintf("%s:\n%s", way.name, d), nil
+		}
+		if d := converted(p, want); d != "" {
+			return fmt.Sprintf("%s and converted:\n%s", way.name, d), nil
 		}
 	}
 	return "", err
+}
+
+// converted says in what a circuit differs that is written as a program and read again, where it can be written. It has the registers of
+// the program and no other variables.
+func converted(p *Program, want []reference.History) string {
+	if p.Circuit == nil {
+		return ""
+	}
+	c, err := emit.Plain(p.Circuit, p.Program)
+	if err != nil {
+		return ""
+	}
+	text, err := emit.Source(c, gate.QASM3)
+	if err != nil {
+		return ""
+	}
+	names := map[string]bool{}
+	for _, r := range p.Program.Cregs {
+		names[r.Name] = true
+		if !slices.ContainsFunc(want[0].Vars, func(v reference.Variable) bool { return v.Name == r.Name }) {
+			return "" // there are outputs, and this is none
+		}
+	}
+	_, got, err := compiled(text, Options{})
+	if err != nil {
+		return fmt.Sprintf("%s\n%v", text, err)
+	}
+	if d := difference(endingsOf(want, names), endingsOf(got, names)); d != "" {
+		return fmt.Sprintf("%s\n%s", text, d)
+	}
+	return ""
 }
 
 // TestReferenceKnowsTheCorpora holds the reference to the programs with known results: both it and the compiler run them.

@@ -81,7 +81,7 @@ func (m *machine) concat(e *ast.Concat, s *scope) value {
 		case i == 0:
 			out = v.copied()
 			out.t.dims = append([]int(nil), v.t.dims...)
-			if v.t.boolean() {
+			if v.t.boolean() && !v.t.array {
 				out = convert(v, typ{k: kBits, n: 1})
 			}
 		case v.t.array:

@@ -224,7 +224,9 @@ func (m *machine) register(st *ast.Register, s *scope) {
 		}
 		b := &binding{cell: &v}
 		m.define(b, st.Name, s)
-		m.reported = append(m.reported, b)
+		if s == m.global {
+			m.reported = append(m.reported, b)
+		}
 		return
 	}
 	b := &binding{quantum: true, single: st.Size == nil}

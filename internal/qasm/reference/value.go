@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"reflect"
 	"strings"
 )
 
@@ -267,9 +268,9 @@ func (v value) text() string {
 		digits := v.i.Text(2)
 		return strings.Repeat("0", v.t.n-len(digits)) + digits
 	case v.t.k == kFloat:
-		return FloatText(v.f)
+		return floatText(v.f)
 	case v.t.k == kComplex:
-		return "[" + FloatText(real(v.c)) + "," + FloatText(imag(v.c)) + "]"
+		return "[" + floatText(real(v.c)) + "," + floatText(imag(v.c)) + "]"
 	}
 	return v.i.String()
 }
@@ -287,8 +288,31 @@ func listText(list []*value, dims []int) string {
 	return "[" + strings.Join(parts, ",") + "]"
 }
 
-// FloatText is a float as Variable has it.
-func FloatText(f float64) string {
+// Text is a value as Variable has it of one that is ready for encoding/json, as runs report it.
+func Text(v any) string {
+	switch v := v.(type) {
+	case float64:
+		return floatText(v)
+	case []any:
+		return joinedText(v)
+	case [2]any:
+		return joinedText(v[:])
+	}
+	if angle := reflect.ValueOf(v); angle.Kind() == reflect.Struct {
+		return angle.FieldByName("Bits").String()
+	}
+	return fmt.Sprint(v)
+}
+
+func joinedText(list []any) string {
+	var parts []string
+	for _, x := range list {
+		parts = append(parts, Text(x))
+	}
+	return "[" + strings.Join(parts, ",") + "]"
+}
+
+func floatText(f float64) string {
 	switch {
 	case math.IsNaN(f):
 		return "NaN"

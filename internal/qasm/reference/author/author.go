@@ -163,7 +163,7 @@ func (a *author) typ() typ {
 	case boolean, bit:
 		return typ{kind: k}
 	case bits:
-		return typ{kind: bits, width: 1 + a.IntN(6) + a.IntN(2)*a.IntN(70)}
+		return typ{kind: bits, width: 1 + a.IntN(6) + a.IntN(2)*a.IntN(70) + a.IntN(2)*a.IntN(2)*64}
 	case float:
 		return typ{kind: float, width: pick(a, []int{16, 32, 64, 0})}
 	case complexes:

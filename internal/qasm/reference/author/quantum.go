@@ -195,9 +195,18 @@ func (a *author) defineGate() {
 		return pick(a, []string{"pi", "pi/2", "-pi/4", "0.3", "2*pi"})
 	}
 	for range a.IntN(4) {
+		looped := a.one(8)
+		if looped {
+			a.line("for int i in [0:%d] {", a.IntN(3))
+			a.depth++
+		}
 		text, n := a.applied(param, d.qubits, true)
 		if names, ok := a.operands(n); ok {
 			a.line("%s", strings.TrimSpace(text+" "+strings.Join(names, ", "))+";")
+		}
+		if looped {
+			a.depth--
+			a.line("}")
 		}
 	}
 	a.depth--
@@ -273,7 +282,12 @@ func (a *author) alias() {
 		v, ok := a.find(func(v variable) bool { return !v.fixed && v.typ.kind == bits && len(v.typ.dims) == 0 })
 		if ok {
 			n := 1 + a.IntN(v.typ.width)
-			a.line("let %s = %s[%s];", name, v.name, a.span(v.typ.width, n))
+			text := fmt.Sprintf("%s[%s]", v.name, a.span(v.typ.width, n))
+			if w, ok := a.find(func(w variable) bool { return !w.fixed && w.typ.kind == bits && w.name != v.name && w.name[0] == 'v' }); ok && v.name[0] == 'v' && a.one(2) {
+				text += " ++ " + w.name
+				n += w.typ.width
+			}
+			a.line("let %s = %s;", name, text)
 			a.scope.vars = append(a.scope.vars, variable{name: name, typ: typ{kind: bits, width: n}})
 			return
 		}

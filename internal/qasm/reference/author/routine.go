@@ -134,17 +134,44 @@ func (a *author) called(d routine, depth int) (string, bool) {
 			a.measured++
 		case p.access != "":
 			v, ok := a.find(func(v variable) bool {
-				return v.typ.is(p.typ) && len(v.typ.dims) == len(p.typ.dims) && (!v.fixed || p.access == "readonly") && fmt.Sprint(v.typ.dims) == fmt.Sprint(p.typ.dims)
+				return v.typ.is(p.typ) && len(v.typ.dims) >= len(p.typ.dims) && (!v.fixed || p.access == "readonly")
 			})
-			if !ok || strings.Contains(strings.Join(args, " "), v.name) {
+			text, fits := a.partOf(v, p.typ.dims)
+			if !ok || !fits || strings.Contains(strings.Join(args, " "), v.name) {
 				return "", false
 			}
-			args = append(args, v.name)
+			args = append(args, text)
 		default:
 			args = append(args, a.as(p.typ, min(depth, 1)))
 		}
 	}
 	return fmt.Sprintf("%s(%s)", d.name, strings.Join(args, ", ")), true
+}
+
+// partOf is an array, or a part of it, with such sizes.
+func (a *author) partOf(v variable, dims []int) (string, bool) {
+	have := v.typ.dims
+	text := ""
+	for len(have) > len(dims) {
+		text += a.index(have[0]) + ", "
+		have = have[1:]
+	}
+	whole := text == ""
+	for i, d := range dims {
+		switch {
+		case len(have) == 0 || have[i] < d || v.rank && have[i] != d:
+			return "", false
+		case have[i] == d && (v.rank || a.one(2)):
+			text += ":, "
+		default:
+			text += a.span(have[i], d) + ", "
+			whole = false
+		}
+	}
+	if whole {
+		return v.name, true
+	}
+	return v.name + "[" + strings.TrimSuffix(text, ", ") + "]", true
 }
 
 func hasQubits(d routine) bool {

@@ -23,7 +23,7 @@ func (a *author) prologue() {
 	a.global = true
 	if a.IntN(8) > 0 {
 		n := 2 + a.IntN(2)
-		a.line("qubit[%d] q;", n)
+		a.line(pick(a, []string{"qubit[%d] q;", "qubit[%d] q;", "qreg q[%d];"}), n)
 		a.qubits("q", n, false)
 	}
 	if len(a.scope.qubits) == 0 || a.one(3) {
@@ -88,6 +88,10 @@ func (a *author) declare() {
 		name = v.name
 	}
 	switch {
+	case a.global && a.one(20):
+		a.line("output %s %s;", t, name)
+	case t.kind == bits && a.one(12):
+		a.line("creg %s[%d];", name, t.width)
 	case a.one(6):
 		a.line("%s %s;", t, name)
 	case t.kind == bits && t.width > 1 && a.one(4):
@@ -167,7 +171,11 @@ func (a *author) statement() {
 	case k == 31:
 		a.invoke()
 	case k == 32:
-		a.slice()
+		if a.one(3) {
+			a.wholeArray()
+		} else {
+			a.slice()
+		}
 	case k == 33 && a.depth == 0 && a.inDef == nil && a.global:
 		t := a.typ()
 		for t.kind == complexes {
@@ -219,6 +227,12 @@ func (a *author) assign() {
 			a.line("%s %s= %s;", target, pick(a, []string{"&", "|", "^"}), a.register(t.width, depth))
 		}
 	case signed, unsigned:
+		if len(a.scope.qubits) > 0 && a.one(12) && a.measured < mostOutcomes {
+			q, _ := a.operands(1)
+			a.measured++
+			a.line("%s %s measure %s;", target, pick(a, []string{"+=", "-="}), q[0])
+			return
+		}
 		a.compound(target, t, depth)
 	case float:
 		a.line("%s %s= %s;", target, pick(a, []string{"+", "-", "*"}), a.real(depth))
@@ -288,9 +302,46 @@ func (a *author) slice() {
 	a.line("%s[%s%s] = %s[%s%s];", v.name, a.span(v.typ.dims[0], n), tail(v.typ.dims, keep), w.name, a.span(w.typ.dims[0], n), tail(w.typ.dims, keep))
 }
 
+// wholeArray assigns arrays or rows, declares one, or joins two.
+func (a *author) wholeArray() {
+	v, ok := a.find(func(v variable) bool { return !v.fixed && len(v.typ.dims) > 0 && !v.rank })
+	if !ok {
+		return
+	}
+	row := func(w variable) string {
+		text := w.name
+		for _, d := range w.typ.dims[:len(w.typ.dims)-1] {
+			text += "[" + a.index(d) + "]"
+		}
+		return text
+	}
+	last := func(w variable) int { return w.typ.dims[len(w.typ.dims)-1] }
+	w, _ := a.find(func(w variable) bool { return w.typ.is(v.typ) && len(w.typ.dims) > 0 && !w.rank })
+	switch {
+	case len(w.typ.dims) == 0:
+	case a.global && a.depth == 0 && a.inDef == nil && a.one(2):
+		t := typ{kind: v.typ.kind, width: v.typ.width, dims: []int{last(v) + last(w)}}
+		name := a.name("a")
+		a.line("%s %s = %s ++ %s;", t, name, row(v), row(w))
+		a.scope.vars = append(a.scope.vars, variable{name: name, typ: t})
+	case last(v) == last(w):
+		a.line("%s = %s;", row(v), row(w))
+	case last(v) > last(w):
+		a.line("%s[%s] = %s;", row(v), a.span(last(v), last(w)), row(w))
+	}
+}
+
 func (a *author) condition() {
+	if a.one(6) {
+		a.line("if (%s) %s", a.truth(1), a.simple())
+		return
+	}
 	a.line("if (%s) {", a.truth(1+a.IntN(2)))
 	a.block(1 + a.IntN(3))
+	if a.one(5) {
+		a.line("} else if (%s) {", a.truth(1))
+		a.block(1 + a.IntN(2))
+	}
 	if a.one(2) {
 		a.line("} else {")
 		a.block(1 + a.IntN(3))
@@ -388,6 +439,27 @@ func (a *author) choice() {
 	}
 	a.depth--
 	a.line("}")
+}
+
+// simple is a statement that is no block.
+func (a *author) simple() string {
+	outer, depth := a.text.String(), a.depth
+	a.text.Reset()
+	a.depth = 0
+	a.assignOnly()
+	text := a.text.String()
+	a.text.Reset()
+	a.text.WriteString(outer)
+	a.depth = depth
+	return strings.TrimSpace(text)
+}
+
+func (a *author) assignOnly() {
+	if _, _, ok := a.target(); ok {
+		a.assign()
+		return
+	}
+	a.line("gphase(0.5);")
 }
 
 // leave ends something early, mostly under a condition.
