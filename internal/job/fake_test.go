@@ -28,7 +28,7 @@ type fakeStore struct {
 	holder   string
 	term     int64
 	until    time.Time
-	queues   map[string]chan []Row
+	queues   map[string]chan []Released
 	fail     func(method string) error
 
 	watchers map[chan struct{}]string // "work" or "cancels"
@@ -37,7 +37,7 @@ type fakeStore struct {
 func newFakeStore() *fakeStore {
 	return &fakeStore{
 		jobs: map[Row]*Job{}, circuits: map[Row][]byte{}, results: map[Row][]byte{}, ends: map[Row]int{},
-		workers: map[string]Worker{}, queues: map[string]chan []Row{}, watchers: map[chan struct{}]string{},
+		workers: map[string]Worker{}, queues: map[string]chan []Released{}, watchers: map[chan struct{}]string{},
 	}
 }
 
@@ -179,9 +179,9 @@ func (s *fakeStore) Loads(context.Context) ([]Load, error) {
 	return out, nil
 }
 
-func (s *fakeStore) queue(worker string) chan []Row {
+func (s *fakeStore) queue(worker string) chan []Released {
 	if s.queues[worker] == nil {
-		s.queues[worker] = make(chan []Row, 10_000)
+		s.queues[worker] = make(chan []Released, 10_000)
 	}
 	return s.queues[worker]
 }
@@ -194,18 +194,18 @@ func (s *fakeStore) Release(_ context.Context, term int64, to []Placement, at ti
 	if term != s.term {
 		return ErrSuperseded
 	}
-	lots := map[string][]Row{}
+	lots := map[string][]Released{}
 	for _, p := range to {
 		if _, there := s.workers[p.Worker]; !there {
 			continue
 		}
 		if j := s.jobs[p.Row]; j.Status == api.StatusQueued && j.Worker == "" {
 			j.Worker, j.ReleasedAt = p.Worker, at
-			lots[p.Worker] = append(lots[p.Worker], p.Row)
+			lots[p.Worker] = append(lots[p.Worker], Released{p.Row, j.OwnerID, j.Priority})
 		}
 	}
-	for w, rows := range lots {
-		s.queue(w) <- rows
+	for w, jobs := range lots {
+		s.queue(w) <- jobs
 	}
 	return nil
 }
@@ -389,7 +389,7 @@ func newFakeQueue(s *fakeStore) *fakeQueue {
 	return &fakeQueue{fakeStore: s, quit: make(chan struct{})}
 }
 
-func (q *fakeQueue) Work(ctx context.Context, worker string, ahead int, work func(context.Context, []Row) error) error {
+func (q *fakeQueue) Work(ctx context.Context, worker string, ahead int, work func(context.Context, []Released) error) error {
 	q.mu.Lock()
 	lots := q.queue(worker)
 	q.mu.Unlock()
@@ -401,11 +401,11 @@ func (q *fakeQueue) Work(ctx context.Context, worker string, ahead int, work fun
 					return
 				case <-q.quit:
 					return
-				case rows := <-lots:
-					if err := work(ctx, rows); err != nil && ctx.Err() == nil {
+				case jobs := <-lots:
+					if err := work(ctx, jobs); err != nil && ctx.Err() == nil {
 						time.Sleep(time.Second)
 						select {
-						case lots <- rows:
+						case lots <- jobs:
 						default:
 						}
 					}

@@ -31,23 +31,18 @@ type hands struct {
 	r *Runner
 
 	mu       sync.Mutex
-	closed   bool       // nothing more is taken
-	aborted  bool       // nothing more is run
-	arrived  []arrival  // not yet begun
-	starting bool       // a goroutine begins what arrived
-	light    []*attempt // begun, waiting for a lane
+	closed   bool         // nothing more is taken
+	aborted  bool         // nothing more is run
+	arrived  turns        // not yet begun, in the order in which they will be
+	lots     map[Row]*lot // of what arrived and of what is just being begun
+	starting bool         // a goroutine begins what arrived
+	light    []*attempt   // begun, waiting for a lane
 	heavy    []*attempt
 	running  struct{ light, heavy int }
 	ahead    int              // attempts that a light lane begins ahead
 	held     map[Row]*attempt // all that are begun
 	returned []Row            // begun and to be given up
 	empty    chan struct{}    // closed when nothing is in hand; nil where nobody waits for it
-}
-
-// arrival is a row with the call that brought it.
-type arrival struct {
-	row Row
-	lot *lot
 }
 
 // lot is what one call of the queue brought.
@@ -72,22 +67,25 @@ func (a *attempt) isHeavy() bool { return a.long || Heavy(a.Plan.Bytes, a.Plan.S
 // apart reports whether the job runs in a process of its own: also one that may have taken its worker with it before.
 func (a *attempt) apart() bool { return a.isHeavy() || a.Lost > 0 }
 
-func newHands(r *Runner) *hands { return &hands{r: r, held: map[Row]*attempt{}, ahead: leastAhead} }
+func newHands(r *Runner) *hands {
+	return &hands{r: r, arrived: newTurns(), lots: map[Row]*lot{}, held: map[Row]*attempt{}, ahead: leastAhead}
+}
 
 // receive takes released jobs in hand and returns when all of them have left it. It is what the queue calls.
-func (h *hands) receive(ctx context.Context, rows []Row) error {
-	l := &lot{left: len(rows), done: make(chan struct{})}
+func (h *hands) receive(ctx context.Context, jobs []Released) error {
+	l := &lot{left: len(jobs), done: make(chan struct{})}
 	h.mu.Lock()
 	if h.closed {
 		h.mu.Unlock()
 		return errStopped
 	}
-	for _, row := range rows {
-		if h.held[row] == nil { // the queue may bring one twice
-			h.arrived = append(h.arrived, arrival{row, l})
+	for _, j := range jobs {
+		if h.hasNow(j.Row) { // the queue may bring one twice
+			l.left--
 			continue
 		}
-		l.left--
+		h.lots[j.Row] = l
+		h.arrived.add(Waiting{Row: j.Row, OwnerID: j.OwnerID, Priority: j.Priority})
 	}
 	if l.left == 0 {
 		h.mu.Unlock()
@@ -107,34 +105,39 @@ func (h *hands) receive(ctx context.Context, rows []Row) error {
 // starts it again.
 func (h *hands) start(ctx context.Context) {
 	for {
-		h.mu.Lock()
-		n := min(len(h.arrived), h.mayBegin())
-		batch := slices.Clone(h.arrived[:n])
-		if n == 0 && !h.closed {
-			h.starting = false
-			h.checkEmpty()
-			h.mu.Unlock()
+		rows := h.nextRows()
+		if len(rows) == 0 {
 			return
-		}
-		if h.closed {
-			for _, a := range h.arrived { // stopping returns them to the waiting
-				h.leave(a.lot, errStopped)
-			}
-			h.arrived, h.starting = nil, false
-			h.checkEmpty()
-			h.mu.Unlock()
-			return
-		}
-		h.mu.Unlock()
-		rows := make([]Row, n)
-		for i, a := range batch {
-			rows[i] = a.row
 		}
 		once, cancel := context.WithTimeout(ctx, storePatience)
 		begun, err := h.r.Store.Start(once, h.r.self.ID, rows, h.r.now())
 		cancel()
-		h.begin(ctx, batch, begun, err)
+		h.begin(ctx, rows, begun, err)
 	}
+}
+
+// nextRows takes out of what arrived what is begun next. None: nothing is begun any more until start is called again.
+func (h *hands) nextRows() (rows []Row) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed { // stopping returns what arrived to the waiting
+		for row := range h.arrived.known {
+			h.leave(h.lotOf(row), errStopped)
+		}
+		h.arrived = newTurns()
+	}
+	for range h.mayBegin() {
+		w, ok := h.arrived.next(func(Waiting) bool { return true })
+		if !ok {
+			break
+		}
+		rows = append(rows, w.Row)
+	}
+	if len(rows) == 0 {
+		h.starting = false
+		h.checkEmpty()
+	}
+	return rows
 }
 
 // mayBegin is how many more attempts may be begun now. Which of them are heavy nobody knows yet; there are no more than lanes for them.
@@ -146,7 +149,7 @@ func (h *hands) mayBegin() int {
 
 // startMore has start run where there is something to begin. The caller holds mu.
 func (h *hands) startMore() {
-	if !h.starting && len(h.arrived) > 0 && (h.closed || h.mayBegin() > 0) {
+	if !h.starting && len(h.arrived.known) > 0 && (h.closed || h.mayBegin() > 0) {
 		h.starting = true
 		go h.start(context.Background()) // jobs in hand outlive the call that brought them
 	}
@@ -154,30 +157,29 @@ func (h *hands) startMore() {
 
 // begin enters what the store has begun and lets go of the rest: jobs that were cancelled or swept in the meantime or, after an error,
 // all of them: the queue brings them again.
-func (h *hands) begin(ctx context.Context, batch []arrival, begun []Started, err error) {
+func (h *hands) begin(ctx context.Context, rows []Row, begun []Started, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.arrived = h.arrived[len(batch):]
-	if len(h.light) == 0 && h.running.light < lightLanes(h.r.self.Slots, h.running.heavy) && len(h.arrived) > 0 {
+	if len(h.light) == 0 && h.running.light < lightLanes(h.r.self.Slots, h.running.heavy) && len(h.arrived.known) > 0 {
 		h.ahead = min(2*h.ahead, mostAhead)
 	} else {
 		h.ahead = max(h.ahead-1, leastAhead)
 	}
 	if err != nil {
-		h.r.Log.Warn("released jobs could not be begun and are tried again", "jobs", len(batch), "error", err)
+		h.r.Log.Warn("released jobs could not be begun and are tried again", "jobs", len(rows), "error", err)
 	}
 	byRow := make(map[Row]Started, len(begun))
 	for _, s := range begun {
 		byRow[s.Row] = s
 	}
-	for _, x := range batch {
-		s, ok := byRow[x.row]
+	for _, row := range rows {
+		l := h.lotOf(row)
+		s, ok := byRow[row]
 		if !ok {
-			h.leave(x.lot, err)
+			h.leave(l, err)
 			continue
 		}
-		delete(byRow, x.row)
-		a := &attempt{Started: s, lot: x.lot, at: h.r.now()}
+		a := &attempt{Started: s, lot: l, at: h.r.now()}
 		a.ctx, a.cancel = context.WithCancelCause(ctx)
 		h.held[s.Row] = a
 		if a.isHeavy() {
@@ -250,6 +252,13 @@ func (h *hands) letGo(a *attempt, giveUp bool) {
 	h.checkEmpty()
 }
 
+// lotOf gives the lot of a job that has arrived, which it has no longer from then on. The caller holds mu.
+func (h *hands) lotOf(row Row) *lot {
+	l := h.lots[row]
+	delete(h.lots, row)
+	return l
+}
+
 // leave takes one job out of its lot. The caller holds mu.
 func (h *hands) leave(l *lot, err error) {
 	if err != nil {
@@ -275,8 +284,11 @@ func (h *hands) attempts() []*attempt {
 func (h *hands) has(row Row) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.held[row] != nil || slices.ContainsFunc(h.arrived, func(a arrival) bool { return a.row == row })
+	return h.hasNow(row)
 }
+
+// hasNow is has for those who hold mu.
+func (h *hands) hasNow(row Row) bool { return h.held[row] != nil || h.lots[row] != nil }
 
 // anyOlder reports whether an attempt was begun before the time.
 func (h *hands) anyOlder(than time.Time) bool {
@@ -341,7 +353,7 @@ func (h *hands) wait(ctx context.Context) {
 
 // checkEmpty wakes who waits for nothing being in hand. The caller holds mu.
 func (h *hands) checkEmpty() {
-	if h.empty != nil && len(h.held) == 0 && len(h.arrived) == 0 && !h.starting {
+	if h.empty != nil && len(h.held) == 0 && len(h.arrived.known) == 0 && !h.starting {
 		close(h.empty)
 		h.empty = nil
 	}

@@ -1,7 +1,7 @@
 package job
 
-// How far ahead of its slots a worker gets light jobs: enough that slots do not wait for the next release, and so little that a
-// job of a higher priority that comes now is not behind more than a moment's work.
+// How far ahead of its slots a worker gets light jobs: enough that slots do not wait for the next release, and so little that another
+// worker which becomes free finds some. A job of another owner or a higher priority overtakes them there, so plans may be wrong.
 const (
 	aheadSeconds = 0.05    // of planned work a slot
 	aheadJobs    = 512     // a slot: what is on its way through a slow disk needs many of the smallest to keep slots busy

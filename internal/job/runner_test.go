@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/softquantus/qcos/internal/account"
 	"github.com/softquantus/qcos/pkg/api"
 )
 
@@ -198,6 +199,33 @@ func TestOneDoesNotHoldUpOthers(t *testing.T) {
 		}
 		for row := range Row(10_000) { // the rest is of no interest
 			s.store.cancel(row+1, time.Now())
+		}
+	})
+}
+
+// TestOvertakesWhatWasReleasedBefore: jobs that take far longer than planned are released by the dozen. Another account's job, and one of a
+// higher priority, start before them all the same.
+func TestOvertakesWhatWasReleasedBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		const length, planned = 200 * time.Millisecond, time.Millisecond
+		s.dispatch("a")
+		s.work(RunnerOptions{}, takes(length))
+		defer s.stopAll()
+		many := make([]Row, 1000)
+		for i := range many {
+			many[i] = s.store.submit(Job{OwnerID: 1, Plan: Plan{Seconds: planned.Seconds()}}, bell)
+		}
+		time.Sleep(10 * length)
+		for _, single := range []Job{{OwnerID: 2}, {OwnerID: 1, Priority: account.High}} {
+			began := time.Now()
+			s.wantEnd(s.store.submit(single, bell), api.StatusCompleted, "")
+			if took := time.Since(began); took > 4*length {
+				t.Errorf("the job of owner %d took %v, its length is %v", single.OwnerID, took, length)
+			}
+		}
+		for _, row := range many { // the rest is of no interest
+			s.store.cancel(row, time.Now())
 		}
 	})
 }

@@ -51,6 +51,13 @@ type Placement struct {
 	Worker string // Worker.ID
 }
 
+// Released is a job on its way to its worker, with what its turn there depends on.
+type Released struct {
+	Row      Row
+	OwnerID  int64
+	Priority account.Priority
+}
+
 // Load is what a worker has in hand: its released and not yet finished jobs, heavy ones (see Heavy) and the others apart.
 type Load struct {
 	Worker       string
@@ -186,7 +193,7 @@ type Queue interface {
 	// Work hands the jobs that are released to the worker to the function, soon after their release and at most ahead calls at once,
 	// until ctx ends or Stop is called. A call gets one or several of them and returns when all of them are out of hand. An error
 	// makes the queue call again later.
-	Work(ctx context.Context, worker string, ahead int, work func(ctx context.Context, rows []Row) error) error
+	Work(ctx context.Context, worker string, ahead int, work func(ctx context.Context, jobs []Released) error) error
 	// Stop takes no new jobs and waits for the calls that run, until ctx ends.
 	Stop(ctx context.Context) error
 }

@@ -71,8 +71,8 @@ func BenchmarkThrough(b *testing.B) {
 		}
 		ended := make(chan struct{}, 1)
 		var n atomic.Int64
-		err := db.Queue().Work(b.Context(), "w1", 100, func(ctx context.Context, rows []job.Row) error {
-			started, err := db.Start(ctx, "w1", rows, noon)
+		err := db.Queue().Work(b.Context(), "w1", 100, func(ctx context.Context, brought []job.Released) error {
+			started, err := db.Start(ctx, "w1", rowsOf(brought), noon)
 			if err != nil {
 				return err
 			}

@@ -53,6 +53,14 @@ func worker(id string) job.Worker {
 	return job.Worker{ID: id, Host: "h", PID: 7, Slots: 2, MaxMemory: 1 << 30, Kernel: "avx2", Version: "1.0", StartedAt: noon, HeartbeatAt: noon}
 }
 
+func rowsOf(jobs []job.Released) []job.Row {
+	rows := make([]job.Row, len(jobs))
+	for i, j := range jobs {
+		rows[i] = j.Row
+	}
+	return rows
+}
+
 // release registers the worker and releases jobs to it.
 func release(t testing.TB, db *store.DB, workerID string, jobs ...job.Job) {
 	t.Helper()
@@ -86,8 +94,13 @@ func TestQueueCarriesReleasedJobs(t *testing.T) {
 		}
 		defer stop()
 		release(t, db, "worker-1", jobs...)
-		err = db.Queue().Work(t.Context(), "worker-1", 4, func(ctx context.Context, rows []job.Row) error {
-			started, err := db.Start(ctx, "worker-1", rows, noon)
+		err = db.Queue().Work(t.Context(), "worker-1", 4, func(ctx context.Context, brought []job.Released) error {
+			for _, j := range brought {
+				if j.OwnerID != owner || j.Priority != jobs[0].Priority {
+					t.Errorf("brought %+v, want a job of owner %d and priority %d", j, owner, jobs[0].Priority)
+				}
+			}
+			started, err := db.Start(ctx, "worker-1", rowsOf(brought), noon)
 			if err != nil {
 				return err
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/softquantus/qcos/internal/account"
 	"github.com/softquantus/qcos/internal/job"
 )
 
@@ -32,7 +33,27 @@ const (
 
 // handover is a River job: jobs released to one worker at one time.
 type handover struct {
-	Rows []job.Row `json:"rows"`
+	Rows       []job.Row          `json:"rows"`
+	Owners     []int64            `json:"owners"`     // of the rows, as many; none in one of an earlier release
+	Priorities []account.Priority `json:"priorities"` // likewise
+}
+
+func newHandover(jobs []job.Released) (h handover) {
+	for _, j := range jobs {
+		h.Rows, h.Owners, h.Priorities = append(h.Rows, j.Row), append(h.Owners, j.OwnerID), append(h.Priorities, j.Priority)
+	}
+	return h
+}
+
+func (h handover) jobs() []job.Released {
+	jobs := make([]job.Released, len(h.Rows))
+	for i, row := range h.Rows {
+		jobs[i].Row = row
+		if i < len(h.Owners) && i < len(h.Priorities) {
+			jobs[i].OwnerID, jobs[i].Priority = h.Owners[i], h.Priorities[i]
+		}
+	}
+	return jobs
 }
 
 // Kind is river.JobArgs'.
@@ -40,7 +61,7 @@ func (handover) Kind() string { return "handover" }
 
 // riverQueue is job.Queue on either database. River has a queue for each worker.
 type riverQueue struct {
-	enter func(ctx context.Context, c conn, released map[string][]job.Row) error
+	enter func(ctx context.Context, c conn, released map[string][]job.Released) error
 	woken func(worker string) // after the transaction of enter, where the database does not tell River; nil otherwise
 	begin func(ctx context.Context, worker string, ahead int, work workFunc) (running, error)
 
@@ -48,7 +69,7 @@ type riverQueue struct {
 	running []running
 }
 
-type workFunc func(ctx context.Context, rows []job.Row) error
+type workFunc func(ctx context.Context, jobs []job.Released) error
 
 // running is a River client at work.
 type running interface {
@@ -70,10 +91,10 @@ func newRiver[T any](driver riverdriver.Driver[T], txOf func(conn) T, log *slog.
 		return nil, err
 	}
 	q := &riverQueue{}
-	q.enter = func(ctx context.Context, c conn, released map[string][]job.Row) error {
+	q.enter = func(ctx context.Context, c conn, released map[string][]job.Released) error {
 		var jobs []river.InsertManyParams
-		for worker, rows := range released {
-			jobs = append(jobs, river.InsertManyParams{Args: handover{rows}, InsertOpts: &river.InsertOpts{Queue: worker}})
+		for worker, all := range released {
+			jobs = append(jobs, river.InsertManyParams{Args: newHandover(all), InsertOpts: &river.InsertOpts{Queue: worker}})
 		}
 		_, err := entering.InsertManyFastTx(ctx, txOf(c), jobs)
 		return err
@@ -83,7 +104,7 @@ func newRiver[T any](driver riverdriver.Driver[T], txOf func(conn) T, log *slog.
 		o.ID = worker
 		o.Queues = map[string]river.QueueConfig{worker: {MaxWorkers: ahead}}
 		o.Workers = river.NewWorkers()
-		err := river.AddWorkerSafely(o.Workers, river.WorkFunc(func(ctx context.Context, j *river.Job[handover]) error { return work(ctx, j.Args.Rows) }))
+		err := river.AddWorkerSafely(o.Workers, river.WorkFunc(func(ctx context.Context, j *river.Job[handover]) error { return work(ctx, j.Args.jobs()) }))
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +118,7 @@ func newRiver[T any](driver riverdriver.Driver[T], txOf func(conn) T, log *slog.
 }
 
 // Work is job.Queue's.
-func (q *riverQueue) Work(ctx context.Context, worker string, ahead int, work func(ctx context.Context, rows []job.Row) error) error {
+func (q *riverQueue) Work(ctx context.Context, worker string, ahead int, work func(ctx context.Context, jobs []job.Released) error) error {
 	r, err := q.begin(ctx, worker, ahead, work)
 	if err != nil {
 		return err

@@ -66,15 +66,15 @@ func (db *DB) Loads(ctx context.Context) ([]job.Load, error) {
 
 var releaseJob = hot{
 	each: "UPDATE jobs SET worker = $2, released_at = $3 WHERE id = $1 AND status = 'queued' AND worker = ''" +
-		" AND EXISTS (SELECT 1 FROM workers WHERE id = $2) RETURNING id",
+		" AND EXISTS (SELECT 1 FROM workers WHERE id = $2) RETURNING owner_id, priority",
 	all: `UPDATE jobs SET worker = v.worker, released_at = v.at FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS v (job, worker, at, n)
 		WHERE jobs.id = v.job AND status = 'queued' AND jobs.worker = ''
-			AND EXISTS (SELECT 1 FROM workers w WHERE w.id = v.worker) RETURNING v.n, jobs.id`,
+			AND EXISTS (SELECT 1 FROM workers w WHERE w.id = v.worker) RETURNING v.n, owner_id, priority`,
 }
 
 // Release is job.Store's.
 func (db *DB) Release(ctx context.Context, term int64, to []job.Placement, at time.Time) error {
-	released := map[string][]job.Row{}
+	released := map[string][]job.Released{}
 	err := db.update(ctx, func(c conn) error {
 		clear(released)
 		// The row stays locked until the end: whoever takes the office then sees all that was released before.
@@ -89,15 +89,14 @@ func (db *DB) Release(ctx context.Context, term int64, to []job.Placement, at ti
 		for i, p := range to {
 			args[i] = []any{int64(p.Row), p.Worker, millis(at)}
 		}
-		taken := make([]bool, len(to))
-		err = c.queryAll(ctx, func(i int, _ scanner) error { taken[i] = true; return nil }, releaseJob, args)
+		err = c.queryAll(ctx, func(i int, row scanner) error {
+			j := job.Released{Row: to[i].Row}
+			err := row.Scan(&j.OwnerID, &j.Priority)
+			released[to[i].Worker] = append(released[to[i].Worker], j)
+			return err
+		}, releaseJob, args)
 		if err != nil {
 			return err
-		}
-		for i, p := range to {
-			if taken[i] {
-				released[p.Worker] = append(released[p.Worker], p.Row)
-			}
 		}
 		if len(released) == 0 {
 			return nil

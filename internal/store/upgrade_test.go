@@ -140,8 +140,8 @@ func goOn(t *testing.T, db *store.DB, jobs int) {
 		t.Fatal(err)
 	}
 	defer stop()
-	err = db.Queue().Work(t.Context(), "w2", 2, func(ctx context.Context, rows []job.Row) error {
-		started, err := db.Start(ctx, "w2", rows, noon)
+	err = db.Queue().Work(t.Context(), "w2", 2, func(ctx context.Context, brought []job.Released) error {
+		started, err := db.Start(ctx, "w2", rowsOf(brought), noon)
 		if err != nil {
 			return err
 		}
