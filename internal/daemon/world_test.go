@@ -16,6 +16,7 @@ import (
 
 	"github.com/softquantus/qcos/internal/account"
 	"github.com/softquantus/qcos/internal/daemon"
+	"github.com/softquantus/qcos/internal/identity"
 	"github.com/softquantus/qcos/internal/store/storetest"
 	"github.com/softquantus/qcos/pkg/api"
 )
@@ -44,7 +45,7 @@ func newWorld(t *testing.T, d storetest.Database, replicas int) *world {
 	w := &world{t: t, log: &lockedBuffer{}}
 	o := daemon.Options{
 		DataDir: d.Options.DataDir, Database: d.Options.URL, Secret: d.Options.Secret, Workers: 2, MaxMemory: 1 << 30,
-		Listen: "127.0.0.1:0", Patience: 10 * time.Second, Version: "test", Clock: w.now,
+		Listen: "127.0.0.1:0", SignUp: identity.Open, Patience: 10 * time.Second, Version: "test", Clock: w.now,
 		Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	}
 	for range replicas {

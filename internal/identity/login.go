@@ -18,6 +18,8 @@ const (
 	failuresAddress  = 60
 	failuresBrowser  = 15 // of one browser with a mark
 	failuresUserCode = 10 // of one address, at the page where codes of devices are typed
+
+	beginsAddress = 300 // logins of command lines that one address begins
 )
 
 // Attempt is somebody who tries to log in.
@@ -191,3 +193,13 @@ func (g Guess) Admit(ctx context.Context) error { return g.s.admit(ctx, g.limits
 
 // Failed counts a wrong guess.
 func (g Guess) Failed(ctx context.Context) error { return g.s.fail(ctx, g.limits) }
+
+// Begin counts a login of a command line that somebody at an address begins, who need not be known for it. *WaitError where there were too
+// many.
+func (s *Service) Begin(ctx context.Context, address netip.Addr) error {
+	limits := []limit{{"begin address " + addressBlock(address), beginsAddress}}
+	if err := s.admit(ctx, limits); err != nil {
+		return err
+	}
+	return s.fail(ctx, limits)
+}

@@ -476,3 +476,32 @@ func TestDiscoveryNamesWhatThereIs(t *testing.T) {
 		}
 	}
 }
+
+// TestBeginningsAreCountedForAllServers: whoever begins logins without end is told to wait, at whatever server of the database.
+func TestBeginningsAreCountedForAllServers(t *testing.T) {
+	d := storetest.Postgres(t)
+	one, other := newSiteOn(t, d, addresses), newSiteOn(t, d, addresses)
+	one.beginStretch()
+	other.advance(one.ahead)
+	begin := func(s *site, address string) int {
+		r, err := http.NewRequest(http.MethodPost, s.url+oauth.PathDeviceCode, strings.NewReader(url.Values{"client_id": {oauth.ClientID}}.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Test-Address", address)
+		return s.browser().do(r).status
+	}
+	for i := range 300 {
+		if status := begin([]*site{one, other}[i%2], "203.0.113.1"); status != http.StatusOK {
+			t.Fatalf("login %d: %d", i, status)
+		}
+	}
+	for _, s := range []*site{one, other} {
+		if status := begin(s, "203.0.113.1"); status != http.StatusTooManyRequests {
+			t.Errorf("one more: %d", status)
+		}
+		if status := begin(s, "203.0.113.2"); status != http.StatusOK {
+			t.Errorf("another address pays for it: %d", status)
+		}
+	}
+}

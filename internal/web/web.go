@@ -42,7 +42,6 @@ type Server struct {
 	oauth    *oauth.Server
 	pages    *pages
 	handler  http.Handler
-	rates    rates
 	patterns []string        // of all pages
 	stopping context.Context // ends when the server stops: pages that follow jobs are let go
 	stop     context.CancelFunc
@@ -50,7 +49,7 @@ type Server struct {
 
 // New puts the pages together, and the OAuth server that they belong to.
 func New(o Options) (*Server, error) {
-	s := &Server{o: o, log: o.Log, rates: newRates()}
+	s := &Server{o: o, log: o.Log}
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -157,7 +156,7 @@ func (s *Server) routes() http.Handler {
 	for _, path := range []string{oauth.PathToken, oauth.PathRevoke, oauth.PathDeviceCode} { // no cookie is read there
 		csrf.AddInsecureBypassPattern("POST " + path)
 	}
-	return s.protect(s.limitRates(csrf.Handler(m)))
+	return s.protect(s.limitBegins(csrf.Handler(m)))
 }
 
 var errCrossOrigin = errors.New("this form was sent by another site")
