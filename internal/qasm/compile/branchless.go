@@ -191,7 +191,7 @@ func (f *flattener) choose(target int32, c condition) error {
 func (f *flattener) inBranch(err error, at int32) error {
 	if _, ok := err.(*errRest); ok {
 		f.pc = at
-		return f.giveUp("its course depends on a measurement")
+		return f.giveUp("its course depends on what it measures")
 	}
 	return err
 }
@@ -215,7 +215,7 @@ func (f *flattener) under(from, to int32, c condition) error {
 	for f.pc != to || len(f.stack) > depth {
 		in := f.p.Code[f.pc]
 		if in.Op == program.End || len(f.stack) == depth && (in.Op == program.Return || f.pc < from || f.pc > to) {
-			return f.giveUp("its course depends on a measurement")
+			return &errRest{"its course depends on what it measures"}
 		}
 		if f.steps++; f.steps > f.most {
 			return f.giveUp("it is long, and measures before its end")
@@ -227,6 +227,7 @@ func (f *flattener) under(from, to int32, c condition) error {
 	for slot := range before {
 		origin, touched := f.before[int32(slot)]
 		if touched || f.unknown[slot] != unknown[slot] || f.mem[slot] != before[slot] {
+			f.lost = f.p.Pos[from-1]
 			f.changed(int32(slot), before[slot], unknown[slot], origin)
 		}
 	}
@@ -248,6 +249,11 @@ func (f *flattener) changed(slot int32, before, unknown uint64, origin [64]int32
 	}
 }
 
+// loses gives up for a variable that is not what a circuit can tell.
+func (f *flattener) loses() error {
+	return &errGiveUp{"a variable depends on a measurement under a condition", f.lost}
+}
+
 // end makes the result of a program that has come to its end: nothing is left to compute.
 func (f *flattener) end() (Result, error) {
 	f.leave()
@@ -256,7 +262,7 @@ func (f *flattener) end() (Result, error) {
 	for slot, reported := range f.reported {
 		for b := 0; reported && b < 64 && f.unknown[slot] != 0; b++ {
 			if f.unknown[slot]>>b&1 == 1 && f.origin[int32(slot)][b] < 0 {
-				return Result{}, f.giveUp("a variable depends on a measurement under a condition")
+				return Result{}, f.loses()
 			}
 		}
 	}
@@ -373,7 +379,7 @@ func (f *flattener) rest(why *errRest) (Result, error) {
 		}
 	}
 	if f.poisoned(reachable) {
-		return Result{}, f.giveUp("a variable depends on a measurement under a condition")
+		return Result{}, f.loses()
 	}
 	p := f.shell()
 	a := &assembly{p: p}

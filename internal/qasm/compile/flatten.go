@@ -63,6 +63,7 @@ type flattener struct {
 	reported []bool                             // by slot of the main frame
 	when     *condition                         // under which the instructions are carried out
 	written  bool                               // under when: a clbit of the condition was measured
+	lost     diag.Pos                           // the last decision under which memory changed
 	before   map[int32][64]int32                // under when: the origins that changed slots had
 	taken    map[circuit.Clbit]bool             // under when: clbits that were measured
 }
@@ -126,7 +127,11 @@ func flatten(p *program.Program, first *circuit.Circuit, places []program.BitPla
 	case errors.As(err, &fault) && fault.Code != vm.CodeSteps && fault.Code != vm.CodeMemory:
 		return Result{}, reason{err: fault, at: fault.Pos}
 	}
-	return Result{}, reason{text: "its classical part is long", at: p.Pos[f.pc]}
+	at := p.Pos[f.pc]
+	if fault != nil {
+		at = fault.Pos
+	}
+	return Result{}, reason{text: "its classical part is long", at: at}
 }
 
 func (f *flattener) giveUp(text string) error { return &errGiveUp{text, f.p.Pos[f.pc]} }
