@@ -119,7 +119,7 @@ func compareMessages(t *testing.T, folder string, least int) {
 
 func FuzzLoad(f *testing.F) {
 	for _, pattern := range []string{
-		testdata + "/valid/*.qasm", testdata + "/invalid/*.qasm", corpora + "/qasm3-exec/*.qasm", corpora + "/qasm3-valid/*.qasm", corpora + "/qasm3-ambiguous/*.qasm",
+		testdata + "/valid/*.qasm", testdata + "/invalid/*.qasm", testdata + "/broken/*.qasm", corpora + "/qasm3-exec/*.qasm", corpora + "/qasm3-valid/*.qasm", corpora + "/qasm3-ambiguous/*.qasm",
 		corpora + "/qasm3-invalid/*.qasm",
 	} {
 		files, _ := filepath.Glob(pattern)

@@ -80,19 +80,22 @@ func (c *Compiler) unknownGate(n ast.Name) {
 	switch {
 	case ok && row.Homes[gate.QASM3] == gate.Library && c.included:
 		hint = "gates must be declared before they are used"
+	case ok && row.Homes[gate.QASM3] == gate.Library && c.implied: // said of another gate
+		return
 	case ok && row.Homes[gate.QASM3] == gate.Library:
-		hint = `add include "stdgates.inc";`
+		c.rep.Error(n.Span(), "unknown_gate", `add include "stdgates.inc";`, "there is no gate %s", c.name(n.Symbol))
+		c.implied, c.impliedAt = true, c.rep.Last()
+		return
 	case c.expired[n.Symbol].Start > 0:
 		hint = "it was declared in a block that has ended"
 	case otherWays[text] != "":
 		hint = otherWays[text]
+	case ok && row.Homes[gate.QASM3] == gate.Extra && report.OtherGate(text, isLibraryGate) == "":
+		hint = "it is not in stdgates.inc: define it in the program"
 	default:
-		meant := c.meantGate(text)
-		c.meant[n.Symbol] = meant
-		if meant != "" {
+		if meant := c.meantGate(text); meant != "" {
+			c.meant[n.Symbol] = meant
 			hint = "did you mean `" + meant + "`?"
-		} else if ok && row.Homes[gate.QASM3] == gate.Extra {
-			hint = "it is not in stdgates.inc: define it in the program"
 		}
 	}
 	c.rep.Error(n.Span(), "unknown_gate", hint, "there is no gate %s", c.name(n.Symbol))

@@ -17,7 +17,7 @@ func (p *Parser) declared(what string) (ast.Name, bool) {
 	}
 	n := ast.Name{At: ast.At(p.tok.Span()), Symbol: p.tok.Symbol}
 	if c := p.lex.Text(p.tok)[0]; p.tok.Flags&token.Foreign != 0 || (c < 'a' || c > 'z') && !isBuiltin(p.lex.Text(p.tok)) {
-		p.rep.Deviation(n.Span(), "unusual_name", "", "the name %s is not in OpenQASM 2.0, where names begin with a lower-case letter of ASCII and go on with letters, digits and `_`", p.found())
+		p.rep.Deviation(n.Span(), "unusual_name", "begin it with a lower-case letter, and use letters without accents", "the name %s is not in OpenQASM 2.0, where names begin with a lower-case letter of ASCII and go on with letters, digits and `_`", p.found())
 	}
 	p.advance()
 	return n, true

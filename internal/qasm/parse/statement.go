@@ -358,6 +358,8 @@ func (p *Parser) operandHint() string {
 		return parametersFirst
 	case p.tok.Kind == token.Int:
 		return "a qubit is named by its register: `q[" + string(p.lex.Text(p.tok)) + "]`"
+	case p.tok.Kind == token.Semicolon:
+		return "name a qubit, `q[0]`, or a register, `q`"
 	case p.tok.Kind == token.LParen:
 		return "operands stand without parentheses, as in `measure q[0] -> c[0];` and `cx q[0], q[1];`"
 	case p.v3 && p.tok.Kind == token.LBrace:

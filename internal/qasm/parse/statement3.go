@@ -211,7 +211,7 @@ func (p *Parser) statements(begin diag.Span) ([]ast.Stmt, bool) {
 func (p *Parser) unclosed(expected string, begin diag.Span) {
 	if !p.ended {
 		p.unexpected(expected)
-		p.rep.Also(begin, "it begins here, and has no end")
+		p.rep.Also(begin, "what has no end begins here")
 	}
 }
 
@@ -237,7 +237,7 @@ func (p *Parser) tooDeep() {
 // recover3 skips to where a statement may begin: behind a semicolon, behind a block that closes, or at the end of the block around. The
 // `else` of a condition with an error belongs to it.
 func (p *Parser) recover3() {
-	p.lex.Quiet = true
+	p.lex.Quiet, p.indented = true, false
 	if p.tok.Kind == token.Colon {
 		p.skipIndented()
 	}

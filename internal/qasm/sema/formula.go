@@ -258,6 +258,9 @@ func (c *Checker) compileFunction(e *ast.Function, inGate bool) (v float64, cons
 	op, known := functions[e.Name.Symbol]
 	switch {
 	case !known:
+		if !c.once(e.Name.Symbol) {
+			return 0, false, false
+		}
 		hint := c.suggest(e.Name.Symbol, func(s token.Symbol) bool { return functions[s] != 0 })
 		c.rep.Error(e.Name.Span(), "unknown_function", hint, "there is no function %s", c.name(e.Name.Symbol))
 		return 0, false, false

@@ -182,7 +182,7 @@ func (c *Checker) mayDefine(name ast.Name) {
 	case old.Row.Homes[gate.QASM2] == gate.Builtin:
 		c.rep.Error(name.Span(), "duplicate_definition", "", "the gate %s is part of the language and cannot be defined again", c.name(name.Symbol))
 	default:
-		c.rep.Deviation(name.Span(), "redefined_library_gate", "", "the gate %s of qelib1.inc is defined again; the new definition counts", c.name(name.Symbol))
+		c.rep.Deviation(name.Span(), "redefined_library_gate", "choose another name", "the gate %s of qelib1.inc is defined again; the new definition counts", c.name(name.Symbol))
 	}
 	if r := c.register(name.Symbol); r != nil {
 		c.sharedName(name, "gate", "register")

@@ -124,7 +124,11 @@ func (c *Checker) unknownGate(n ast.Name) {
 	text := c.names.Text(n.Symbol)
 	hint := otherWays[text]
 	if row, ok := gate.Lookup(text); ok && row.Homes[gate.QASM2] == gate.Library {
-		hint = `add include "qelib1.inc";`
+		if !c.implied {
+			c.rep.Error(n.Span(), "unknown_gate", `add include "qelib1.inc";`, "there is no gate %s", c.name(n.Symbol))
+			c.implied, c.impliedAt = true, c.rep.Last()
+		}
+		return
 	} else if hint == "" && n.Symbol.IsKeyword3() {
 		hint = "this is OpenQASM 3, and the program is read as OpenQASM 2.0"
 	} else if hint == "" {

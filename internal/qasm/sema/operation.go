@@ -162,11 +162,12 @@ func (c *Checker) operand(o *ast.Operand, quantum bool) (Arg, bool) {
 }
 
 func (c *Checker) outOfRange(o *ast.Operand, r *Register) {
-	hint := "the register is empty"
-	if r.Size > 0 {
-		hint = "indices start at 0"
+	if r.Size == 0 {
+		c.rep.Error(o.Index.Span(), "index_out_of_range", "", "%s has no elements", c.name(r.Symbol))
+	} else {
+		c.rep.Error(o.Index.Span(), "index_out_of_range", "indices start at 0", "%s has the elements 0 to %d: there is no element %s",
+			c.name(r.Symbol), r.Size-1, report.Clip(string(c.sources.Text(o.Index.Span()))))
 	}
-	c.rep.Error(o.Index.Span(), "index_out_of_range", hint, "the register %s has %s: this index is out of range", c.name(r.Symbol), count(r.Size, "element"))
 	c.declaredAt(r)
 }
 
