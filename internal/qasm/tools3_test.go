@@ -74,6 +74,18 @@ var toolMeanings = []meaning{
 		outcomes: []string{"n = 2; (1+0i)|1110>"},
 	},
 	{
+		name: "gates without qubits, as Qiskit writes global phases", source: `
+			gate turn(p) { gphase(p); }
+			gate around { turn(pi / 4); turn(pi / 4); }
+			gate both q { around; turn(pi / 2); x q; }
+			qubit q;
+			both q;
+			turn(pi);
+			around;`,
+		verdict: "accepted, gate_without_qubits", strict: "gate_without_qubits",
+		outcomes: []string{"(0+1i)|1>"},
+	},
+	{
 		name: "variables of the program in subroutines", source: `
 			int k = 1;
 			def f() -> int { return k; }

@@ -115,6 +115,12 @@ func (c *Compiler) gateStmt(s ast.Stmt) {
 		c.gateStmt(s.Stmt)
 	case *ast.Call:
 		c.gateStep(s)
+	case *ast.ExprStmt:
+		if call := c.bareGate(s); call != nil {
+			c.gateStep(call)
+			return
+		}
+		c.notInGate(s)
 	case *ast.Barrier:
 		c.operandsExist(s.Operands)
 	case *ast.Nop:
@@ -135,8 +141,12 @@ func (c *Compiler) gateStmt(s ast.Stmt) {
 		c.boxDuration(s)
 		c.gateBlock(s.Body)
 	default:
-		c.rep.Error(s.Span(), "not_in_gate", "measure, reset and compute in a subroutine (`def`) instead", "the body of a gate applies gates; this statement cannot stand in it")
+		c.notInGate(s)
 	}
+}
+
+func (c *Compiler) notInGate(s ast.Stmt) {
+	c.rep.Error(s.Span(), "not_in_gate", "measure, reset and compute in a subroutine (`def`) instead", "the body of a gate applies gates; this statement cannot stand in it")
 }
 
 func (c *Compiler) gateBlock(b *ast.Block) {

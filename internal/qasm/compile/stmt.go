@@ -115,13 +115,29 @@ func (c *Compiler) callStmt(s *ast.Call) {
 	c.gateCall(s)
 }
 
+// bareGate is the application of a gate without qubits, `g;` or `g(0.5);`, which reads as an expression; nil: it is none.
+func (c *Compiler) bareGate(s *ast.ExprStmt) *ast.Call {
+	call := &ast.Call{At: s.At}
+	switch e := s.Value.(type) {
+	case *ast.Ident:
+		call.Name = ast.Name{At: e.At, Symbol: e.Symbol}
+	case *ast.Function:
+		call.Name, call.Params = e.Name, e.Args
+	default:
+		return nil
+	}
+	sym := c.callee(call.Name)
+	if sym == nil || sym.meaning != gateName || sym.gate.qubits > 0 && len(call.Params) > 0 {
+		return nil
+	}
+	return call
+}
+
 // exprStmt is a call of a subroutine, most of the time.
 func (c *Compiler) exprStmt(s *ast.ExprStmt) {
-	if id, ok := s.Value.(*ast.Ident); ok {
-		if sym := c.callee(ast.Name{At: id.At, Symbol: id.Symbol}); sym != nil && sym.meaning == gateName { // `g;`, a gate without qubits
-			c.gateCall(&ast.Call{At: s.At, Name: ast.Name{At: id.At, Symbol: id.Symbol}})
-			return
-		}
+	if call := c.bareGate(s); call != nil {
+		c.gateCall(call)
+		return
 	}
 	if o := c.expr(s.Value); o.bad {
 		return
