@@ -86,6 +86,26 @@ var toolMeanings = []meaning{
 		outcomes: []string{"(0+1i)|1>"},
 	},
 	{
+		name: "whole arrays and joined ones in assignments", source: `
+			array[int, 2, 2] a;
+			array[int, 3] b;
+			bit[2] e = "01";
+			bit[4] f;
+			a = {{1, 2}, {3, 4}};
+			a[1] = {7, 8};
+			b = a[0] ++ a[1, 0:0];
+			b = b[1:2] ++ b[0:0];
+			f = e ++ e;`,
+		verdict: "accepted, array_assignment, too_many_warnings", strict: "array_assignment",
+		outcomes: []string{`a = [[1,2],[7,8]]; b = [2,7,1]; e = "01"; f = "0101"`},
+	},
+	{
+		name: "a list for what is no array", source: `
+			int d;
+			d = {1};`,
+		verdict: "refused, wrong_type", strict: "array_assignment, wrong_type",
+	},
+	{
 		name: "variables of the program in subroutines", source: `
 			int k = 1;
 			def f() -> int { return k; }

@@ -110,17 +110,27 @@ func (p *Parser) assignment3(target ast.Operand) (ast.Stmt, bool) {
 		m.At = p.at(target.Start)
 		return m, p.afterMeasurement()
 	}
-	v, ok := p.value("a value after " + op.Quoted())
+	v, ok := p.assigned(op)
 	if !ok {
-		return nil, false
-	}
-	if p.tok.Kind == token.PlusPlus {
-		p.unexpectedHint("`;` after the value", "`++` joins registers in `let` and arrays in declarations")
 		return nil, false
 	}
 	s := p.arena.Assigns.New()
 	*s = ast.Assign{At: p.at(target.Start), Target: target, Op: op, OpAt: at, Value: v}
 	return s, p.semicolon("the assignment")
+}
+
+// assigned reads the value of an assignment. Whole arrays in braces, and joined ones, the grammar has in declarations only.
+func (p *Parser) assigned(op token.Kind) (ast.Expr, bool) {
+	if op == token.Assign && p.tok.Kind == token.LBrace {
+		p.rep.Deviation(p.tok.Span(), "array_assignment", "assign the elements, or give the value in the declaration", "the elements of an array stand in braces in declarations only")
+		return p.arrayLiteral(p.nest)
+	}
+	v, ok := p.value("a value after " + op.Quoted())
+	if !ok || p.tok.Kind != token.PlusPlus {
+		return v, ok
+	}
+	p.rep.Deviation(p.tok.Span(), "array_assignment", "give the joined arrays in the declaration", "`++` joins arrays in declarations only")
+	return p.concat(v)
 }
 
 // afterMeasurement ends an assignment of a measurement.
