@@ -98,6 +98,7 @@ func TestFoundByReference(t *testing.T) {
 		"bit[3] c = \"111\"; int n = 0; for bit b in c { c = \"000\"; n += b; }",       // goes through what the register was
 		"bit[4] v = \"0010\"; v[3:-1:0] = v; uint[70] w = 5; w[69:-1:0] = bit[70](w);", // read before it is written
 		"qubit[2] q; bit[39] v = \"010000000000000000000000000000000000000\"; v[7] = measure q[1]; v = (uint[39](v[37]));",
+		"def f(bit[100] b, int[128] n) -> bit[100] { b[99] = 1; b[0] = 1; n = -n; return b ^ bit[128](n)[28:127]; } bit[100] x = rotl(bit[100](int[100](3)), 70); int[128] k = -7; k *= 1 << 40; bit[100] y = f(x, k);",
 		"angle[2] a = 1.0; angle b = ~angle(a); angle[32] c = 2.5; angle d = angle(c) / 3;", // angle(a) is a type of its own
 	} {
 		text = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n" + text

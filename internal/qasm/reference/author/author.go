@@ -128,6 +128,7 @@ type author struct {
 	scope    *scope
 	gates    []gateDef
 	routines []routine
+	types    []typ // that occurred
 	depth    int
 	loops    int // around the statement
 	names    int
@@ -153,12 +154,21 @@ func (a *author) name(prefix string) string {
 
 func pick[T any](a *author, list []T) T { return list[a.IntN(len(list))] }
 
-var widths = []int{1, 2, 3, 4, 7, 8, 8, 16, 31, 32, 33, 63, 64, 65, 100, 128, 0, 0}
+var widths = []int{1, 2, 3, 4, 7, 8, 8, 16, 31, 32, 33, 63, 64, 65, 65, 100, 128, 128, 0, 0}
 
 func (a *author) width() int { return pick(a, widths) }
 
-// typ is a random type of a scalar or a register.
+// typ is a random type of a scalar or a register, often one that occurred: values of one type meet.
 func (a *author) typ() typ {
+	if len(a.types) > 0 && a.one(2) {
+		return pick(a, a.types)
+	}
+	t := a.newType()
+	a.types = append(a.types, t)
+	return t
+}
+
+func (a *author) newType() typ {
 	switch k := kind(a.IntN(int(kinds) + 3)); k {
 	case boolean, bit:
 		return typ{kind: k}

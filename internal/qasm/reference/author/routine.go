@@ -142,7 +142,11 @@ func (a *author) called(d routine, depth int) (string, bool) {
 			}
 			args = append(args, text)
 		default:
-			args = append(args, a.as(p.typ, min(depth, 1)))
+			arg := a.as(p.typ, min(depth, 1))
+			if v, ok := a.element(p.typ); ok && a.IntN(4) > 0 {
+				arg = v
+			}
+			args = append(args, arg)
 		}
 	}
 	return fmt.Sprintf("%s(%s)", d.name, strings.Join(args, ", ")), true

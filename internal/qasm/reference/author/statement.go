@@ -143,7 +143,7 @@ func (a *author) registerName(n int) string {
 
 func (a *author) statement() {
 	deep := a.depth >= 3
-	switch k := a.IntN(34); {
+	switch k := a.IntN(37); {
 	case k < 9:
 		a.assign()
 	case k < 15 && len(a.scope.qubits) > 0:
@@ -168,7 +168,7 @@ func (a *author) statement() {
 		a.alias()
 	case k == 30:
 		a.leave()
-	case k == 31:
+	case k == 31 || k == 34:
 		a.invoke()
 	case k == 32:
 		if a.one(3) {
@@ -176,6 +176,8 @@ func (a *author) statement() {
 		} else {
 			a.slice()
 		}
+	case k == 35:
+		a.shuffle()
 	case k == 33 && a.depth == 0 && a.inDef == nil && a.global:
 		t := a.typ()
 		for t.kind == complexes {
@@ -213,6 +215,10 @@ func (a *author) assign() {
 		return
 	}
 	depth := 1 + a.IntN(3)
+	if text, _, ok := a.call(t.is, depth); ok && a.one(3) {
+		a.line("%s = %s;", target, text)
+		return
+	}
 	if a.IntN(3) > 0 {
 		a.line("%s = %s;", target, a.as(t, depth))
 		return
@@ -250,6 +256,24 @@ func (a *author) assign() {
 	default:
 		a.line("%s = %s;", target, a.truth(depth))
 	}
+}
+
+// shuffle assigns bits of a variable to other bits of it.
+func (a *author) shuffle() {
+	v, ok := a.find(func(v variable) bool {
+		return !v.fixed && v.typ.size() > 1 && v.typ.width > 0 && (v.typ.kind == bits || v.typ.integer() || v.typ.kind == angle)
+	})
+	if !ok {
+		a.assign()
+		return
+	}
+	text, size := v.name+a.indices(v.typ.dims), v.typ.size()
+	n := 1 + a.IntN(size)
+	if v.typ.kind == bits && a.one(2) {
+		a.line("%s[%s] = %[1]s;", text, a.span(size, size))
+		return
+	}
+	a.line("%s[%s] %s= %[1]s[%[4]s];", text, a.span(size, n), pick(a, []string{"", "", "^", "|"}), a.span(size, n))
 }
 
 // compound is a compound assignment to an integer.
