@@ -89,6 +89,8 @@ func FuzzReference(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed, i uint64) { heldToReference(t, seed, i) })
 }
 
+const increments = "def f(mutable array[int[8], #dim = 1] a) -> int[8] { a[0] += 1; return a[0]; } def g(int[8] m, int[8] n) -> int[8] { return m * 10 + n; } array[int[8], 2] b = {1, 2}; "
+
 // TestFoundByReference keeps what the random programs found.
 func TestFoundByReference(t *testing.T) {
 	for _, text := range []string{
@@ -99,6 +101,8 @@ func TestFoundByReference(t *testing.T) {
 		"bit[4] v = \"0010\"; v[3:-1:0] = v; uint[70] w = 5; w[69:-1:0] = bit[70](w);", // read before it is written
 		"qubit[2] q; bit[39] v = \"010000000000000000000000000000000000000\"; v[7] = measure q[1]; v = (uint[39](v[37]));",
 		"def f(bit[100] b, int[128] n) -> bit[100] { b[99] = 1; b[0] = 1; n = -n; return b ^ bit[128](n)[28:127]; } bit[100] x = rotl(bit[100](int[100](3)), 70); int[128] k = -7; k *= 1 << 40; bit[100] y = f(x, k);",
+		increments + "int[8] x = b[0] + f(b) + b[0] * 10; int[8] y = f(b) * 10 + b[0]; b[0] += f(b); b[b[0] % 2] = f(b); y += g(b[0], f(b));", // from left to right
+		"def f(mutable array[int[8], #dim = 1] a) { a[1:3] = a[0:2]; a[0:1] = a[1:2]; } array[int[8], 4, 2] b = {{1,1}, {2,2}, {3,3}, {4,4}}; f(b[:, 1]);",
 		"angle[2] a = 1.0; angle b = ~angle(a); angle[32] c = 2.5; angle d = angle(c) / 3;", // angle(a) is a type of its own
 	} {
 		text = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n" + text

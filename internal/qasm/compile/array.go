@@ -310,14 +310,29 @@ func (c *Compiler) copyArray(to, from *view) {
 			total *= int64(s)
 		}
 		t := newView(from.elem, sizes, c.temp(int(total)), from.name)
-		c.copyElements(t, from)
+		c.copyElements(t, from, false)
 		from = t
+	} else if !ok && (from.ref || to.ref || from.base == to.base) {
+		c.copyApart(to, from)
+		return
 	}
-	c.copyElements(to, from)
+	c.copyElements(to, from, false)
 }
 
-// copyElements copies in nested loops.
-func (c *Compiler) copyElements(to, from *view) {
+// copyApart copies between views that may be parts of one array and whose sizes are not known: from the end that is not written before it is
+// read.
+func (c *Compiler) copyApart(to, from *view) {
+	up, end := c.fn.label(), c.fn.label()
+	c.jump(program.JumpLeI, up, c.address(to), c.address(from))
+	c.copyElements(to, from, true)
+	c.jump(program.Jump, end, 0, 0)
+	c.fn.place(up)
+	c.copyElements(to, from, false)
+	c.fn.place(end)
+}
+
+// copyElements copies in nested loops, from the last element down or from the first up.
+func (c *Compiler) copyElements(to, from *view, down bool) {
 	if len(to.dims) == 0 {
 		c.store(to, c.load(from, diag.Span{Start: c.at}).slot)
 		return
@@ -328,7 +343,13 @@ func (c *Compiler) copyElements(to, from *view) {
 	c.move(i, c.zero(), 1)
 	c.fn.place(loop)
 	c.jump(program.JumpLeI, end, c.slotOf(d), i)
-	c.copyElements(c.row(to, i), c.row(from, i))
+	at := i
+	if down {
+		at = c.temp(1)
+		c.emit(program.SubI, 64, at, c.slotOf(d), i)
+		c.emit(program.AddImmI, 64, at, at, -1)
+	}
+	c.copyElements(c.row(to, at), c.row(from, at), down)
 	c.emit(program.AddImmI, 64, i, i, 1)
 	c.jump(program.Jump, loop, 0, 0)
 	c.fn.place(end)

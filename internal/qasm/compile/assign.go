@@ -259,12 +259,21 @@ func (c *Compiler) assign(s *ast.Assign) {
 		c.assignArray(s, t)
 		return
 	}
+	compound := s.Op != token.Assign && !s.Arrow
+	early := compound && c.writing([]ast.Expr{s.Value})
+	var before operand
+	if early {
+		before = c.settled(c.read(t), s.Value)
+	}
 	o, ok := c.scalar(s.Value)
 	if !ok {
 		return
 	}
-	if s.Op != token.Assign && !s.Arrow {
-		if o, ok = c.compound(s, t, o); !ok {
+	if compound {
+		if !early {
+			before = c.read(t)
+		}
+		if o, ok = c.compound(s, before, o); !ok {
 			return
 		}
 	}
@@ -274,9 +283,9 @@ func (c *Compiler) assign(s *ast.Assign) {
 	}
 }
 
-// compound applies the operator of a compound assignment.
-func (c *Compiler) compound(s *ast.Assign, t target, o operand) (operand, bool) {
-	r := c.operate(binaryOps[s.Op.Operator()], c.read(t), o, s.Span(), s.OpAt)
+// compound applies the operator of a compound assignment to what the target was before.
+func (c *Compiler) compound(s *ast.Assign, before, o operand) (operand, bool) {
+	r := c.operate(binaryOps[s.Op.Operator()], before, o, s.Span(), s.OpAt)
 	r.at = s.Value.Span()
 	return r, !r.bad
 }

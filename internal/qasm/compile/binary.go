@@ -20,6 +20,7 @@ func (c *Compiler) binary(e *ast.Binary) operand {
 		return c.logical(e)
 	}
 	a, okA := c.scalar(e.Left)
+	a = c.settled(a, e.Right)
 	b, okB := c.scalar(e.Right)
 	if !okA || !okB {
 		return bad(e.Span())

@@ -76,6 +76,7 @@ type Compiler struct {
 
 	kept      int32 // slots below are in use until the scope ends
 	tempsFrom int32 // slots from here on are temporaries of the statement at hand
+	writers   bool  // a subroutine may write arrays that it is given
 
 	early     map[diag.Pos]bool // names of definitions that were compiled ahead of their place
 	forwardAt diag.Pos          // of the one that is being compiled ahead, else 0

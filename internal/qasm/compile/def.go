@@ -99,6 +99,7 @@ func (c *Compiler) defParam(a *ast.Param) (defParam, bool) {
 
 func (c *Compiler) arrayParam(p defParam, t *ast.Type) (defParam, bool) {
 	p.array = true
+	c.writers = c.writers || t.Access == ast.Mutable
 	if t.Access == ast.ByValue {
 		c.rep.Error(t.Span(), "wrong_type", "write `readonly array[…]` or `mutable array[…]`", "an array is given to a subroutine as a reference, and must say what may be done with it")
 		return p, false
@@ -301,6 +302,7 @@ func (c *Compiler) callDef(name ast.Name, d *def, args []ast.Expr, operands []as
 		var good bool
 		if i < len(args) {
 			list[i], good = c.argument(&d.params[i], args[i])
+			list[i].o = c.settled(list[i].o, args[i+1:]...)
 		} else {
 			list[i], good = c.operandArgument(&d.params[i], &operands[i-len(args)])
 		}

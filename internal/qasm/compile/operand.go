@@ -3,9 +3,11 @@ package compile
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/program"
+	"github.com/softquantus/qcos/internal/qasm/ast"
 	"github.com/softquantus/qcos/internal/value"
 )
 
@@ -151,4 +153,34 @@ func (c *Compiler) emitConversion(slot int32, to value.Type, from int32, t value
 	default:
 		c.eval(convertEval(to, t), slot, from, 0)
 	}
+}
+
+// settled is a value that stays what it is while others are computed, which may call subroutines that write arrays: an element that would be
+// read in its place is copied then.
+func (c *Compiler) settled(o operand, others ...ast.Expr) operand {
+	if o.bad || o.known || o.arr != nil || o.slot >= c.tempsFrom || !c.writing(others) {
+		return o
+	}
+	s := c.temp(o.typ.Words())
+	c.move(s, o.slot, o.typ.Words())
+	o.slot = s
+	return o
+}
+
+// writing reports whether one of the expressions calls a subroutine that may write an array.
+func (c *Compiler) writing(list []ast.Expr) bool {
+	if !c.writers {
+		return false
+	}
+	found := false
+	for _, e := range list {
+		ast.Walk(e, func(n ast.Node) bool {
+			if f, ok := n.(*ast.Function); ok {
+				sym := c.lookup(f.Name.Symbol)
+				found = found || sym != nil && sym.meaning == subroutine && slices.ContainsFunc(sym.def.params, func(p defParam) bool { return writes(&p) })
+			}
+			return !found
+		})
+	}
+	return found
 }

@@ -195,16 +195,16 @@ func (m *machine) values(e ast.Expr, s *scope) (out []*value) {
 	return out
 }
 
+// assign computes where the value goes, then what is there where an operator needs it, then the value.
 func (m *machine) assign(st *ast.Assign, s *scope) {
+	target := m.target(st.Target, s)
 	op := st.Op.Operator()
 	if op == token.Invalid {
-		v := m.eval(st.Value, s).copied()
-		m.target(st.Target, s).write(v)
+		target.write(m.eval(st.Value, s).copied())
 		return
 	}
-	before := m.target(st.Target, s).read()
-	v := binary(op, before, m.eval(st.Value, s))
-	m.target(st.Target, s).write(v)
+	before := target.read().copied()
+	target.write(binary(op, before, m.eval(st.Value, s)))
 }
 
 func (m *machine) define(b *binding, name ast.Name, s *scope) {

@@ -136,7 +136,8 @@ type author struct {
 	inDef    *routine
 	global   bool
 	ids      int
-	outer    int // how many of the scope's variables belong to outer scopes
+	upward   bool // ranges go up in steps of one
+	outer    int  // how many of the scope's variables belong to outer scopes
 }
 
 func (a *author) line(format string, args ...any) {

@@ -87,7 +87,7 @@ func (a *author) index(n int) string {
 // span is a range that takes count of n things.
 func (a *author) span(n, count int) string {
 	step := 1
-	if count > 1 {
+	if count > 1 && !a.upward {
 		step = 1 + a.IntN((n-1)/(count-1))
 	}
 	room := n - 1 - step*(count-1)
@@ -113,7 +113,7 @@ func (a *author) span(n, count int) string {
 		return fmt.Sprint(i)
 	}
 	switch {
-	case a.one(4):
+	case a.one(4) && !a.upward:
 		return fmt.Sprintf("%s:%d:%s", shown(first+step*(count-1)), -step, shown(first))
 	case step > 1 || a.one(4):
 		return fmt.Sprintf("%s:%d:%s", shown(first), step, shown(last))

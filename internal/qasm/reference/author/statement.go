@@ -301,15 +301,17 @@ func (a *author) compound(target string, t typ, depth int) {
 
 // slice assigns a part of an array.
 func (a *author) slice() {
-	v, ok := a.find(func(v variable) bool { return !v.fixed && len(v.typ.dims) > 0 && !v.rank })
+	v, ok := a.find(func(v variable) bool { return !v.fixed && len(v.typ.dims) > 0 })
 	if !ok {
 		a.assign()
 		return
 	}
-	w, ok := a.find(func(w variable) bool { return w.typ.is(v.typ) && len(w.typ.dims) > 0 && !w.rank })
+	w, ok := a.find(func(w variable) bool { return w.typ.is(v.typ) && len(w.typ.dims) > 0 })
 	if !ok {
 		return
 	}
+	a.upward = v.rank || w.rank
+	defer func() { a.upward = false }()
 	n := 1 + a.IntN(min(v.typ.dims[0], w.typ.dims[0]))
 	tail := func(dims []int, keep int) string {
 		text := ""
