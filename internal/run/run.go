@@ -17,7 +17,6 @@ import (
 	"github.com/softquantus/qcos/internal/machine"
 	"github.com/softquantus/qcos/internal/pass"
 	"github.com/softquantus/qcos/internal/plan"
-	"github.com/softquantus/qcos/internal/program/vm"
 	"github.com/softquantus/qcos/internal/sim"
 	"github.com/softquantus/qcos/internal/sim/branch"
 )
@@ -49,6 +48,8 @@ type Options struct {
 	Variables     bool          // report the classical variables
 	MaxSteps      int64         // of classical work in one history of a program; 0: DefaultMaxSteps
 	Progress      func(fraction float64)
+
+	maxWords, maxRecords int64 // see sim.Request
 }
 
 // Count is a key of the counts with how often it came.
@@ -204,12 +205,12 @@ func prepare(w Workload, o Options) (*job, error) {
 	}
 	c := j.prepareCircuit(w, o, meas)
 	var err error
-	if j.reading, err = newReading(w, meas, vm.Limits{Steps: o.MaxSteps, Words: vm.MaxWords(o.MaxMemory)}); err != nil {
+	if j.reading, err = newReading(w, meas, o); err != nil {
 		return nil, err
 	}
 	j.request = sim.Request{
 		Circuit: c, MaxSteps: o.MaxSteps, Want: wanted(o), Shots: o.Shots, Seed: *o.Seed, Threads: o.Threads, Precision: o.Precision,
-		MaxMemory: o.MaxMemory, MaxOutcomes: maxOutcomes, Progress: o.Progress,
+		MaxMemory: o.MaxMemory, MaxWords: o.maxWords, MaxRecords: o.maxRecords, MaxOutcomes: maxOutcomes, Progress: o.Progress,
 	}
 	if w.dynamic() {
 		j.request.Program = w.Program
@@ -262,9 +263,7 @@ func check(w Workload, o *Options) error {
 	if o.Threads == 0 {
 		o.Threads = machine.Threads()
 	}
-	if o.MaxMemory == 0 {
-		o.MaxMemory = DefaultMaxMemory()
-	}
+	o.limitVariables()
 	if o.Seed == nil {
 		s := drawSeed()
 		o.Seed = &s
@@ -327,6 +326,8 @@ func shapeError(err error, p *plan.Plan) error {
 	}
 	e := &InfeasibleError{Candidates: p.Candidates, Next: "use a larger --max-memory or a smaller circuit"}
 	switch limit.What {
+	case "variables":
+		return variablesError(limit.Need, limit.Have)
 	case "memory":
 		e.Detail = fmt.Sprintf("method %s needs %s, and %s may be used", p.Method, plan.Bytes(limit.Need), plan.Bytes(limit.Have))
 	default:

@@ -76,8 +76,10 @@ type reading struct {
 	program  *program.Program
 	layout   *program.Layout
 	tail     *vm.Machine // where the program is still to be run
-	limits   vm.Limits
-	start    []uint64 // the tail's memory before its clbits are filled in
+	most     int64       // bytes that outcomes may take
+	held     int64       // that they take
+	perWord  int64       // that a word takes until it is reported
+	start    []uint64    // the tail's memory before its clbits are filled in
 	seen     map[string]read
 }
 
@@ -88,8 +90,11 @@ type read struct {
 }
 
 // newReading prepares for the outcomes of a workload. Where it measures nothing, meas is the register that all qubits are measured into.
-func newReading(w Workload, meas *circuit.Register, l vm.Limits) (*reading, error) {
-	r := &reading{program: w.Program, limits: l}
+func newReading(w Workload, meas *circuit.Register, o Options) (*reading, error) {
+	r := &reading{program: w.Program, most: o.maxRecords, perWord: bytesPerWord}
+	if o.Variables {
+		r.perWord = bytesPerReportedWord
+	}
 	if w.Program == nil {
 		r.keys, r.fromBits = w.Circuit.Cregs, true
 	} else {
@@ -105,7 +110,7 @@ func newReading(w Workload, meas *circuit.Register, l vm.Limits) (*reading, erro
 		return r, nil
 	}
 	var err error
-	r.tail, err = vm.New(w.Program, l)
+	r.tail, err = vm.New(w.Program, vm.Limits{Steps: o.MaxSteps, Words: o.maxWords})
 	r.start, r.seen = make([]uint64, w.Program.Funcs[0].Frame), map[string]read{}
 	return r, err
 }
@@ -116,6 +121,9 @@ func (r *reading) of(ctx context.Context, bits bitvec.Vec) (read, error) {
 		return r.afterTail(ctx, bits)
 	}
 	out := read{}
+	if err := r.hold(); err != nil {
+		return out, err
+	}
 	source := bits
 	if r.layout != nil {
 		out.words = bits.Words()[:r.layout.Words()]
@@ -127,11 +135,25 @@ func (r *reading) of(ctx context.Context, bits bitvec.Vec) (read, error) {
 	return out, nil
 }
 
+// hold counts an outcome that is new.
+func (r *reading) hold() error {
+	if r.layout == nil {
+		return nil
+	}
+	if r.held += int64(r.keys.width()) + r.perWord*int64(r.layout.Words()); r.held > r.most {
+		return variablesError(r.held, r.most)
+	}
+	return nil
+}
+
 // afterTail runs the rest of the program for an outcome of the circuit, once for each.
 func (r *reading) afterTail(ctx context.Context, bits bitvec.Vec) (read, error) {
 	id := bits.Key()
 	if out, ok := r.seen[id]; ok {
 		return out, nil
+	}
+	if err := r.hold(); err != nil {
+		return read{}, err
 	}
 	memory := slices.Clone(r.start)
 	for i, place := range r.program.Loads {

@@ -93,6 +93,9 @@ type Request struct {
 	Threads   int       // how many may run at once; at least 1. It never changes a result
 	Precision Precision // Double or Single
 	MaxMemory int64     // bytes that the engine may hold at once
+	// MaxWords and MaxRecords bound a Program: the memory of one history in words of 64 bits, and of all of them in bytes. 0 is what MaxMemory
+	// allows.
+	MaxWords, MaxRecords int64
 	// Observables are for Expectations, of the state at the end of the circuit (a mixture where the circuit measures).
 	Observables []PauliSum
 	// MaxOutcomes bounds Probabilities: more distinct outcomes or branches are a LimitError.

@@ -67,7 +67,10 @@ func drive(ctx context.Context, r *sim.Request, start func() (State, error)) (*s
 func driveOnce(ctx context.Context, r *sim.Request, start func() (State, error)) (*sim.Result, error) {
 	d := &driver{harvest: newHarvest(r, start), program: r.Program, layout: r.Program.Layout(), script: newScript(r.Circuit), stops: newStops(r.Program)}
 	d.stateOnly = d.keepState()
-	d.limits = vm.Limits{Steps: r.MaxSteps, Words: vm.MaxWords(r.MaxMemory)}
+	d.limits = vm.Limits{Steps: r.MaxSteps, Words: r.MaxWords}
+	if r.MaxWords == 0 {
+		d.limits.Words = vm.MaxWords(r.MaxMemory)
+	}
 	if !r.Program.Measures() {
 		for q := range uint32(r.Program.NumQubits) {
 			d.all = append(d.all, q)
@@ -180,7 +183,11 @@ func (d *driver) checkHeld() error {
 	if d.exact && d.held > d.limit {
 		return &sim.LimitError{What: "branches", Need: int64(d.held), Have: int64(d.limit)}
 	}
-	return d.checkMemory(int64(d.held+len(d.outcomes.records))*recordOverhead + 8*int64(d.words+len(d.outcomes.records)*d.layout.Words()))
+	need := int64(d.held+len(d.outcomes.records))*recordOverhead + 8*int64(d.words+len(d.outcomes.records)*d.layout.Words())
+	if have := d.request.MaxRecords; have > 0 && need > have {
+		return &sim.LimitError{What: "variables", Need: need, Have: have}
+	}
+	return d.checkMemory(need)
 }
 
 // measure answers what a branch's program asks.
