@@ -89,6 +89,50 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestHostile3 is TestHostile for OpenQASM 3.
+func TestHostile3(t *testing.T) {
+	rep := strings.Repeat
+	const head = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[2] q;\ngate none a {}\n"
+	stacked := func(n int, mods string) string { // gates on top of each other
+		var b strings.Builder
+		b.WriteString("gate g0 a { x a; rx(1) a; }\n")
+		for i := range n {
+			fmt.Fprintf(&b, "gate g%d a { %s g%d a; }\n", i+1, mods, i)
+		}
+		return fmt.Sprintf("%sg%d q[0];", b.String(), n)
+	}
+	for _, test := range []struct{ name, text, code string }{
+		{"inverses", rep("inv @ ", 1e5) + "x q[0];", ""},
+		{"powers", rep("pow(0.5) @ ", 20000) + "x q[0];", "too_deep"},
+		{"fair powers", rep("pow(0.5) @ ", 9000) + "x q[0];", ""},
+		{"chain", stacked(20000, ""), "too_deep"},
+		{"fair chain", stacked(9000, ""), ""},
+		{"chain of powers", stacked(200, rep("pow(0.5) @ ", 100)), "too_deep"},
+		{"power of nothing", "pow(1000000000000) @ none q[0];", ""},
+		{"powers that inverses part", rep("pow(4096) @ inv @ ", 5) + "x q[0];", ""},
+		{"powers that gates part", stacked(60, "pow(2) @"), ""},
+		{"powers in doubled gates", stacked(18, "pow(4096) @ none a; pow(4096) @ none a; pow(2) @ none a; inv @"), ""},
+		{"doubled powers", "gate p a { " + rep("pow(4096) @ none a; ", 1000) + "}\ngate r a { " + rep("p a; ", 1000) + "}\n" + rep("r q[0];", 40), "too_many_operations"},
+		{"digits", "int a = " + rep("9", 1e7) + ";", "number_too_large"},
+		{"registers", rep("bit[1048576] NAME;", 17), "register_too_large"},
+	} {
+		text := test.text
+		for i := 0; strings.Contains(text, "NAME"); i++ {
+			text = strings.Replace(text, "NAME", fmt.Sprintf("c%d", i), 1)
+		}
+		p := Load(test.name, []byte(head+text), Options{MaxOps: 1 << 20})
+		code := ""
+		for _, d := range p.Diagnostics {
+			if code == "" && d.Severity == 0 {
+				code = d.Code
+			}
+		}
+		if code != test.code || (p.Circuit == nil && p.Program == nil) != (code != "") {
+			t.Errorf("%s: %q, want %q:\n%.2000s", test.name, code, test.code, rendered(p))
+		}
+	}
+}
+
 // TestWideRegistersTakeNoMemory holds that nothing is allocated a declared qubit.
 func TestWideRegistersTakeNoMemory(t *testing.T) {
 	var before, after runtime.MemStats

@@ -25,6 +25,7 @@ type modifier struct {
 type around struct {
 	controls []program.Qubit
 	inverse  bool
+	repeats  float64 // how often integer powers write it out
 }
 
 // gateCall is the application of a gate: modifiers, parameters, and operands over which it is broadcast.
@@ -52,7 +53,7 @@ func (c *Compiler) gateCall(s *ast.Call) {
 		return
 	}
 	times, good := c.times(s, args)
-	if !good || !c.roomForOps(max(1, g.ops), times, s.Name.Span()) || !c.separate(s, args) {
+	if !good || !c.shallow(s, g.nesting+nestingOf(s.Modifiers)) || !c.roomForOps(max(1, g.ops), times, s.Name.Span()) || !c.separate(s, args) {
 		return
 	}
 	c.broadcast(s, g, mods, params, args, times)
@@ -70,7 +71,7 @@ func (c *Compiler) broadcast(s *ast.Call, g *Gate, mods []modifier, params []pro
 			}
 		}
 		top := c.fn.top
-		if !c.modified(mods, g, params, list, around{}) {
+		if !c.modified(mods, g, params, list, around{repeats: 1}) {
 			return
 		}
 		c.fn.top = top
@@ -83,11 +84,42 @@ func (c *Compiler) roomForOps(ops uint64, times int, at diag.Span) bool {
 	if ops <= maxGateOps && c.ops <= uint64(c.maxOps) {
 		return true
 	}
+	c.refuseOps(at)
+	return false
+}
+
+func (c *Compiler) refuseOps(at diag.Span) {
 	if c.once(tooManyOps) {
 		c.rep.Error(at, "too_many_operations", "", "with this statement the circuit has more than %d operations", c.maxOps)
 	}
+}
+
+// nestingOf is how much deeper modifiers make a gate.
+func nestingOf(list []ast.Modifier) int {
+	n := 0
+	for i := range list {
+		if list[i].Kind == ast.Pow || list[i].Kind == ast.NegCtrl {
+			n++
+		}
+	}
+	return n
+}
+
+// maxNesting bounds the definitions and modifiers within each other that a gate stands on, and with it the stack.
+const maxNesting = 10_000
+
+// shallow refuses gates beyond maxNesting.
+func (c *Compiler) shallow(s *ast.Call, nesting int) bool {
+	if nesting <= maxNesting {
+		return true
+	}
+	if c.once(tooDeep) {
+		c.rep.Error(s.Name.Span(), "too_deep", "", "the gate %s stands on %d definitions and modifiers: at most %d are allowed", c.name(s.Name.Symbol), nesting, maxNesting)
+	}
 	return false
 }
+
+const tooDeep = -5
 
 const tooManyOps = -3
 
@@ -323,27 +355,27 @@ func (c *Compiler) repeated(s *ast.Call, i int) {
 
 // modified applies a gate under modifiers, the outermost first.
 func (c *Compiler) modified(mods []modifier, g *Gate, params []program.Param, list []program.Qubit, ctx around) bool {
-	if len(mods) == 0 {
-		return c.apply(g, params, list, ctx)
+	for len(mods) > 0 {
+		m, rest := mods[0], mods[1:]
+		switch m.kind {
+		case ast.Inv:
+			ctx.inverse = !ctx.inverse
+		case ast.Ctrl:
+			ctx.controls = append(slices.Clip(ctx.controls), list[:m.n]...)
+			list = list[m.n:]
+		case ast.NegCtrl:
+			controls := list[:m.n]
+			ctx.controls = append(slices.Clip(ctx.controls), controls...)
+			c.flip(controls)
+			ok := c.modified(rest, g, params, list[m.n:], ctx)
+			c.flip(controls)
+			return ok
+		case ast.Pow:
+			return c.power(m, rest, g, params, list, ctx)
+		}
+		mods = rest
 	}
-	m, rest := mods[0], mods[1:]
-	switch m.kind {
-	case ast.Inv:
-		ctx.inverse = !ctx.inverse
-	case ast.Ctrl:
-		ctx.controls = append(slices.Clip(ctx.controls), list[:m.n]...)
-		list = list[m.n:]
-	case ast.NegCtrl:
-		controls := list[:m.n]
-		ctx.controls = append(slices.Clip(ctx.controls), controls...)
-		c.flip(controls)
-		ok := c.modified(rest, g, params, list[m.n:], ctx)
-		c.flip(controls)
-		return ok
-	case ast.Pow:
-		return c.power(m, rest, g, params, list, ctx)
-	}
-	return c.modified(rest, g, params, list, ctx)
+	return c.apply(g, params, list, ctx)
 }
 
 func (c *Compiler) flip(list []program.Qubit) {
@@ -355,8 +387,16 @@ func (c *Compiler) flip(list []program.Qubit) {
 // repeatOps bounds the operations into which an integer power is written out.
 const repeatOps = 4096
 
+// appliedPerOp is how many gates of definitions may be applied for each operation that a program may have: those that become none take
+// time too.
+const appliedPerOp = 4
+
 // apply applies a gate without modifiers.
 func (c *Compiler) apply(g *Gate, params []program.Param, list []program.Qubit, ctx around) bool {
+	if c.applications++; c.applications > appliedPerOp*c.maxOps {
+		c.refuseOps(diag.Span{Start: c.at, End: c.at + 1})
+		return false
+	}
 	if g.Row != nil && g.body == nil {
 		c.primitive(g.Row, params, list, ctx)
 		return true

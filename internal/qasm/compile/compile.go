@@ -42,12 +42,13 @@ const DefaultUnrollSteps = 1 << 30
 
 // Compiler compiles the statements of one program in order. Not safe for concurrent use.
 type Compiler struct {
-	names   *token.Names
-	sources *diag.Set
-	rep     *report.Reporter
-	opts    Options
-	maxOps  int
-	ops     uint64 // so far, expansions included
+	names        *token.Names
+	sources      *diag.Set
+	rep          *report.Reporter
+	opts         Options
+	maxOps       int
+	ops          uint64 // so far, expansions included
+	applications int    // of gates so far, those within definitions included
 
 	// The program under construction. While direct, it is nothing but the circuit; afterwards the circuit is what comes first.
 	direct  bool

@@ -9,8 +9,11 @@ import (
 	"github.com/softquantus/qcos/internal/value"
 )
 
-// maxQubits bounds the qubits, and the classical bits, of a program: they are numbered in 32 bits, and the last number means none.
+// maxQubits bounds the qubits of a program: they are numbered in 32 bits, and the last number means none.
 const maxQubits = 1<<32 - 2
+
+// maxClbits bounds the bits of registers in all, each of which is looked after for itself.
+const maxClbits = 1 << 24
 
 // registerDecl is `qubit[n] name;`, `qreg name[n];` or `creg name[n];`.
 func (c *Compiler) registerDecl(s *ast.Register) {
@@ -106,6 +109,10 @@ func (c *Compiler) report(n ast.Name, t program.Type, slot int32) {
 	size := 1
 	if t.Elem.Kind == value.Bits {
 		size = int(t.Elem.Width)
+	}
+	if c.circuit.NumClbits+size > maxClbits {
+		c.rep.Error(n.Span(), "register_too_large", "", "the program has too many classical bits: at most %d are allowed", maxClbits)
+		return
 	}
 	c.cregs = append(c.cregs, program.Creg{Name: name, Size: size, Slot: slot})
 	c.clbits[slot] = c.circuit.AddCreg(name, size).First

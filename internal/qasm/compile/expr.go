@@ -82,14 +82,25 @@ func (c *Compiler) special(e ast.Expr) operand {
 	return bad(e.Span())
 }
 
-func (c *Compiler) integer(e *ast.Int) operand {
+// integerOf is the value of an integer, false where it is too large. What has more digits than that in any base is not even read.
+func integerOf(e *ast.Int) (value.Value, bool) {
 	x := new(big.Int)
 	if e.Fits {
-		x.SetUint64(e.Value)
-	} else if _, ok := x.SetString(strings.ReplaceAll(string(e.Text), "_", ""), 0); !ok {
-		x.SetString(strings.TrimLeft(strings.ReplaceAll(string(e.Text), "_", ""), "0"), 10)
+		return value.Integer(x.SetUint64(e.Value))
 	}
-	v, ok := value.Integer(x)
+	digits := strings.ReplaceAll(string(e.Text), "_", "")
+	plain := strings.TrimLeft(digits, "0")
+	if len(plain) > value.MaxWidth+1 {
+		return value.Value{}, false
+	}
+	if _, ok := x.SetString(digits, 0); !ok {
+		x.SetString(plain, 10)
+	}
+	return value.Integer(x)
+}
+
+func (c *Compiler) integer(e *ast.Int) operand {
+	v, ok := integerOf(e)
 	if !ok {
 		c.rep.Error(e.Span(), "number_too_large", "", "the number is too large: integers can have at most %d bits", value.MaxWidth)
 		return bad(e.Span())

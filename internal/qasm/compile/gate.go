@@ -13,12 +13,13 @@ import (
 
 // Gate is what a name of a gate means: a row of the gate table, or a definition.
 type Gate struct {
-	Name   string
-	Row    *gate.Gate // nil: defined by the program
-	params int
-	qubits int
-	body   []step // of a definition, and of a row that has no matrix
-	ops    uint64 // how many operations it becomes at most; saturates
+	Name    string
+	Row     *gate.Gate // nil: defined by the program
+	params  int
+	qubits  int
+	body    []step // of a definition, and of a row that has no matrix
+	ops     uint64 // how many operations it becomes at most, powers apart; saturates
+	nesting int    // definitions and modifiers within each other
 
 	operands []uint32 // of the body, by number of the gate's own qubits
 	formulas []formula
@@ -275,7 +276,8 @@ func (c *Compiler) gateStep(s *ast.Call) {
 		controls += m.n
 		c.open.mods = append(c.open.mods, m)
 	}
-	if !ok || !c.arity(s, g, controls) || !c.checkDuration(s) {
+	nesting := 1 + g.nesting + nestingOf(s.Modifiers)
+	if !ok || !c.arity(s, g, controls) || !c.checkDuration(s) || !c.shallow(s, nesting) {
 		c.open.mods = c.open.mods[:st.mods]
 		return
 	}
@@ -289,6 +291,7 @@ func (c *Compiler) gateStep(s *ast.Call) {
 		return
 	}
 	st.nOperands = uint32(len(c.open.operands)) - st.operands
+	c.open.nesting = max(c.open.nesting, nesting)
 	c.open.body = append(c.open.body, st)
 	c.open.ops = saturated(c.open.ops, max(1, g.ops*uint64(1+2*controls)))
 }

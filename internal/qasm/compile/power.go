@@ -41,7 +41,7 @@ func (c *Compiler) power(m modifier, rest []modifier, g *Gate, params []program.
 		slot = c.float(m.exponent.Value)
 	}
 	c.emit(program.PowBegin, 0, 0, 0, 0)
-	ok := c.modified(rest, g, params, list, around{})
+	ok := c.modified(rest, g, params, list, around{repeats: ctx.repeats})
 	c.out.Pows = append(c.out.Pows, program.Pow{Controls: ctx.controls})
 	c.emit(program.PowEnd, 0, slot, int32(len(c.out.Pows)-1), 0)
 	return ok
@@ -57,7 +57,8 @@ func (c *Compiler) simplePower(k float64, rest []modifier, g *Gate, params []pro
 			return true, true
 		}
 	}
-	if k != math.Trunc(k) || math.Abs(k)*float64(g.ops) > repeatOps {
+	ctx.repeats *= math.Abs(k)
+	if k != math.Trunc(k) || ctx.repeats*float64(max(1, g.ops)) > repeatOps {
 		return false, false
 	}
 	ctx.inverse = k < 0
