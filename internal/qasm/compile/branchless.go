@@ -1,6 +1,7 @@
 package compile
 
 import (
+	mathbits "math/bits"
 	"slices"
 
 	"github.com/softquantus/qcos/internal/bitvec"
@@ -41,7 +42,7 @@ func (f *flattener) comparison(in program.Instr) error {
 	}
 	f.know(a)
 	f.mem[a] = 0
-	f.forget(a, 0, computed)
+	f.forget(a, 1, computed)
 	f.conds[a] = cond
 	f.pc++
 	return nil
@@ -210,7 +211,7 @@ func (f *flattener) under(from, to int32, c condition) error {
 	depth := len(f.stack)
 	f.steps += len(f.mem) / 8 // what it takes to keep and compare the memory
 	before, unknown := slices.Clone(f.mem), slices.Clone(f.unknown)
-	f.when, f.taken, f.before, f.pc = &c, map[circuit.Clbit]bool{}, map[int32][64]int32{}, from
+	f.when, f.taken, f.before, f.pc = &c, map[circuit.Clbit]bool{}, map[int32]*[64]int32{}, from
 	defer func() { f.when = nil }()
 	for f.pc != to || len(f.stack) > depth {
 		in := f.p.Code[f.pc]
@@ -225,28 +226,39 @@ func (f *flattener) under(from, to int32, c condition) error {
 		}
 	}
 	for slot := range before {
-		origin, touched := f.before[int32(slot)]
-		if touched || f.unknown[slot] != unknown[slot] || f.mem[slot] != before[slot] {
+		noted := f.before[int32(slot)]
+		if noted != nil || f.unknown[slot] != unknown[slot] || f.mem[slot] != before[slot] {
 			f.lost = f.p.Pos[from-1]
-			f.changed(int32(slot), before[slot], unknown[slot], origin)
+			f.changed(int32(slot), before[slot], unknown[slot], noted)
 		}
 	}
 	return nil
 }
 
-// changed compares a slot with what it was, origins of its bits included. It makes unknown what a branch changed in a slot, but for bits that it measured into the clbit that they are.
-func (f *flattener) changed(slot int32, before, unknown uint64, origin [64]int32) {
-	for b := range 64 {
-		now, was := f.snapshotBit(slot, b), bitValue{unknown: unknown>>b&1 == 1, value: before >> b & 1}
-		if was.unknown && now.unknown {
-			was.origin = origin[b]
+// changed compares a slot with what it was, origins of its bits included where they were noted. It makes unknown what a branch changed in a slot, but for bits
+// that it measured into the clbit that they are.
+func (f *flattener) changed(slot int32, before, unknown uint64, noted *[64]int32) {
+	now := f.unknown[slot]
+	differ := now ^ unknown | (f.mem[slot]^before)&^(now|unknown)
+	for m := now; m != 0; m &= m - 1 {
+		b := mathbits.TrailingZeros64(m)
+		bit, origin := m&-m, f.origin[slot][b]
+		if noted != nil && unknown&bit != 0 && noted[b] != origin {
+			differ |= bit
 		}
-		k, own := f.own[program.BitPlace{Slot: slot, Bit: uint8(b)}]
-		if now == was || own && now.unknown && int32(k) == now.origin && f.taken[k] {
-			continue
+		if differ&bit != 0 && origin >= 0 && f.taken[circuit.Clbit(origin)] && f.isOwn(circuit.Clbit(origin), slot, b) {
+			differ &^= bit
 		}
-		f.forget(slot, b, computed)
 	}
+	if differ != 0 {
+		f.forget(slot, differ, computed)
+	}
+}
+
+// isOwn reports whether a clbit is that of a bit of a register.
+func (f *flattener) isOwn(k circuit.Clbit, slot int32, bit int) bool {
+	own, has := f.own[program.BitPlace{Slot: slot, Bit: uint8(bit)}]
+	return has && own == k
 }
 
 // loses gives up for a variable that is not what a circuit can tell.

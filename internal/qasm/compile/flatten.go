@@ -64,7 +64,7 @@ type flattener struct {
 	when     *condition                         // under which the instructions are carried out
 	written  bool                               // under when: a clbit of the condition was measured
 	lost     diag.Pos                           // the last decision under which memory changed
-	before   map[int32][64]int32                // under when: the origins that changed slots had
+	before   map[int32]*[64]int32               // under when: the origins that changed slots had
 	taken    map[circuit.Clbit]bool             // under when: clbits that were measured
 }
 
@@ -173,7 +173,7 @@ func (f *flattener) run(places []program.BitPlace) (Result, error) {
 	for _, op := range f.c.Ops {
 		if op.Kind == circuit.Measure && op.Clbit() != circuit.NoClbit {
 			at := places[op.Clbit()]
-			f.forget(at.Slot, int(at.Bit), int32(op.Clbit()))
+			f.forget(at.Slot, 1<<at.Bit, int32(op.Clbit()))
 			f.measured[op.Clbit()] = true
 		}
 	}
@@ -289,13 +289,13 @@ func (f *flattener) execute(in program.Instr) error {
 	}
 	switch in.Op {
 	case program.PutBit:
-		f.knowBit(f.fp+in.A+in.C/64, int(in.C%64))
+		f.knowBits(f.fp+in.A+in.C/64, 1<<(in.C%64))
 	case program.PutBitAt:
 		i := int64(f.mem[f.fp+in.C])
-		f.knowBit(f.fp+in.A+int32(i/64), int(i%64))
+		f.knowBits(f.fp+in.A+int32(i/64), 1<<(i%64))
 	case program.Insert:
 		for k := range in.W {
-			f.knowBit(f.fp+in.A+(in.C+k)/64, int((in.C+k)%64))
+			f.knowBits(f.fp+in.A+(in.C+k)/64, 1<<((in.C+k)%64))
 		}
 	case program.StoreAt:
 		f.know(f.fp + in.A + int32(f.mem[f.fp+in.C]))
@@ -339,12 +339,12 @@ func (f *flattener) measure(in program.Instr) error {
 	f.know(slot)
 	f.mem[slot] = 0
 	if temporary {
-		f.forget(place.Slot, int(place.Bit), int32(k))
-		f.forget(slot, 0, computed)
+		f.forget(place.Slot, 1<<place.Bit, int32(k))
+		f.forget(slot, 1, computed)
 		f.pc += 2
 		return nil
 	}
-	f.forget(slot, 0, int32(k))
+	f.forget(slot, 1, int32(k))
 	f.pc++
 	return nil
 }

@@ -8,43 +8,48 @@ import (
 	"github.com/softquantus/qcos/internal/program/vm"
 )
 
-// know marks a slot as known, knowBit a bit, forget a bit as unknown.
-func (f *flattener) know(slot int32) {
-	if f.unknown[slot] == 0 {
-		return
-	}
-	for b := range 64 {
-		f.knowBit(slot, b)
-	}
-}
+// know marks a slot as known, knowBits bits of it, forget bits as unknown.
+func (f *flattener) know(slot int32) { f.knowBits(slot, allBits) }
 
-func (f *flattener) knowBit(slot int32, bit int) {
-	if f.unknown[slot]>>bit&1 == 0 {
+const allBits = ^uint64(0)
+
+func (f *flattener) knowBits(slot int32, mask uint64) {
+	if mask &= f.unknown[slot]; mask == 0 {
 		return
 	}
-	if o := f.origin[slot][bit]; o >= 0 {
+	origin := f.origin[slot]
+	for m := mask; m != 0; m &= m - 1 {
+		o := origin[mathbits.TrailingZeros64(m)]
+		if o < 0 {
+			continue
+		}
 		k := circuit.Clbit(o)
 		if f.refs[k]--; f.refs[k] == 0 && int(k) >= len(f.own) {
 			f.free = append(f.free, k)
 		}
 	}
-	f.unknown[slot] &^= 1 << bit
+	f.unknown[slot] &^= mask
 	delete(f.conds, slot)
 }
 
-func (f *flattener) forget(slot int32, bit int, origin int32) {
-	f.knowBit(slot, bit)
-	if f.origin[slot] == nil {
-		f.origin[slot] = &[64]int32{}
+func (f *flattener) forget(slot int32, mask uint64, to int32) {
+	f.knowBits(slot, mask)
+	origin := f.origin[slot]
+	if origin == nil {
+		origin = &[64]int32{}
+		f.origin[slot] = origin
 	}
-	if _, noted := f.before[slot]; f.when != nil && !noted {
-		f.before[slot] = *f.origin[slot]
+	if f.when != nil && f.before[slot] == nil {
+		was := *origin
+		f.before[slot] = &was
 	}
-	f.unknown[slot] |= 1 << bit
-	f.mem[slot] &^= 1 << bit
-	f.origin[slot][bit] = origin
-	if origin >= 0 {
-		f.refs[circuit.Clbit(origin)]++
+	f.unknown[slot] |= mask
+	f.mem[slot] &^= mask
+	for m := mask; m != 0; m &= m - 1 {
+		origin[mathbits.TrailingZeros64(m)] = to
+	}
+	if to >= 0 {
+		f.refs[circuit.Clbit(to)] += mathbits.OnesCount64(mask)
 	}
 	delete(f.conds, slot)
 }
@@ -61,9 +66,7 @@ func (f *flattener) release() {
 	view := vm.View(f.p, f.flow, f.pc, f.fp, f.stack, len(f.mem), true)
 	for slot := range f.origin {
 		if int(slot) < len(f.unknown) {
-			for dead := f.unknown[slot] &^ view.Mask(slot); dead != 0; dead &= dead - 1 {
-				f.knowBit(slot, mathbits.TrailingZeros64(dead))
-			}
+			f.knowBits(slot, ^view.Mask(slot))
 			if f.unknown[slot] != 0 {
 				continue
 			}
@@ -88,10 +91,10 @@ func (f *flattener) readsUnknown() bool {
 // copyBit makes one bit what another is.
 func (f *flattener) copyBit(to int32, toBit int, from int32, fromBit int) {
 	if f.unknown[from]>>fromBit&1 == 1 {
-		f.forget(to, toBit, f.origin[from][fromBit])
+		f.forget(to, 1<<toBit, f.origin[from][fromBit])
 		return
 	}
-	f.knowBit(to, toBit)
+	f.knowBits(to, 1<<toBit)
 	f.mem[to] = f.mem[to]&^(1<<toBit) | f.mem[from]>>fromBit&1<<toBit
 }
 
@@ -161,10 +164,10 @@ func (f *flattener) snapshotBit(slot int32, bit int) bitValue {
 
 func (f *flattener) putBit(slot int32, bit int, v bitValue) {
 	if v.unknown {
-		f.forget(slot, bit, v.origin)
+		f.forget(slot, 1<<bit, v.origin)
 		return
 	}
-	f.knowBit(slot, bit)
+	f.knowBits(slot, 1<<bit)
 	f.mem[slot] = f.mem[slot]&^(1<<bit) | v.value<<bit
 }
 
