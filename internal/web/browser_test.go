@@ -79,16 +79,16 @@ func TestPagesInABrowser(t *testing.T) {
 	pages := []struct{ name, path string }{
 		{"overview", "/app/"}, {"keys", "/app/keys"}, {"jobs", "/app/jobs"}, {"job", job}, {"try", "/app/try"}, {"account", "/app/account"},
 		{"device", "/device"}, {"device-confirm", "/device?user_code=" + device.UserCode}, {"missing", "/app/none"}, {"no-job-matches", "/app/jobs?name=none"},
-		{"consent-gone", "/app/authorize?id=x"},
+		{"consent-gone", "/app/authorize?id=x"}, {"consent", strings.TrimPrefix(s.program().AuthCodeURL("the-state", oauth2.S256ChallengeOption(oauth2.GenerateVerifier())), s.url)},
 	}
-	visit := func(name, path string) {
+	visit := func(name, address string) {
 		for _, width := range []int64{390, 1280} {
 			for _, dark := range []bool{false, true} {
 				if testing.Short() && dark != (width == 1280) {
 					continue
 				}
 				tab.Look(width, dark)
-				tab.Go(s.url + path)
+				tab.Go(address)
 				what := fmt.Sprintf("%s at %d, dark %t", name, width, dark)
 				if p := tab.Problems(404); len(p) > 0 {
 					t.Errorf("%s: %v", what, p)
@@ -106,15 +106,26 @@ func TestPagesInABrowser(t *testing.T) {
 		}
 	}
 	for _, p := range pages {
-		visit(p.name, p.path)
+		visit(p.name, s.url+p.path)
 	}
+	tab.WaitText("Log the command line in?") // the last of them, in its living state
 	tab.Go(s.url + "/app/")
 	tab.PressAway(`form[action="/logout"] button`)
-	for _, p := range []struct{ name, path string }{{"login", "/login"}, {"signup", "/signup"}, {"login-for-device", "/login?next=/device"}} {
-		visit(p.name, p.path)
+	reset, _, err := s.identity.ResetUser(t.Context(), account.Actor{Name: "admin"}, "ada@example.com")
+	if err != nil {
+		t.Fatal(err)
 	}
+	mailing := newSite(t, withMail(&mailbox{}))
+	for _, p := range []struct{ name, address string }{
+		{"reset-gone", s.url + "/login/reset"}, {"verify-gone", s.url + "/signup/verify"}, {"login", s.url + "/login"}, {"signup", s.url + "/signup"},
+		{"login-for-device", s.url + "/login?next=/device"}, {"forgot", mailing.url + "/login/forgot"}, {"login-with-mail", mailing.url + "/login"},
+		{"verify", s.url + "/signup/verify?token=mailed"}, {"reset", s.url + "/login/reset?token=" + reset},
+	} {
+		visit(p.name, p.address)
+	}
+	tab.WaitText("for ada@example.com") // whose link works
 	for _, h := range tab.Hosts() {
-		if !strings.Contains(s.url, h) {
+		if !strings.Contains(s.url, h) && !strings.Contains(mailing.url, h) {
 			t.Errorf("something was asked of %s", h)
 		}
 	}
