@@ -3,14 +3,17 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"mime"
+	"mime/quotedprintable"
 	"net"
 	netmail "net/mail"
+	"net/netip"
 	"net/smtp"
 	"net/url"
 	"strings"
@@ -47,6 +50,9 @@ func New(text string) (*Sender, error) {
 	s.password, _ = u.User.Password()
 	if s.port == "" {
 		s.port = map[bool]string{true: "465", false: "587"}[s.encrypted]
+	}
+	if !s.encrypted && s.port == "465" { // both sides would wait for the other to begin
+		return nil, errors.New("the URL of the mail server begins with smtp:// and names port 465, where encryption begins at once: write smtps://, or another port")
 	}
 	return s, nil
 }
@@ -90,6 +96,9 @@ func (s *Sender) connect(ctx context.Context) (*smtp.Client, error) {
 		conn = tls.Client(conn, config)
 	}
 	c, err := smtp.NewClient(conn, s.host)
+	if err == nil {
+		err = c.Hello(ownName(conn.LocalAddr()))
+	}
 	if err != nil {
 		_ = conn.Close()
 		return nil, err
@@ -109,10 +118,22 @@ func (s *Sender) connect(ctx context.Context) (*smtp.Client, error) {
 	return c, nil
 }
 
+// ownName is how a machine without a name that others know calls itself (RFC 5321, section 4.1.3). Servers refuse names that are none.
+func ownName(a net.Addr) string {
+	ip, err := netip.ParseAddrPort(a.String())
+	switch {
+	case err != nil:
+		return "localhost"
+	case ip.Addr().Unmap().Is4():
+		return "[" + ip.Addr().Unmap().String() + "]"
+	}
+	return "[IPv6:" + ip.Addr().WithZone("").String() + "]"
+}
+
 func (s *Sender) hand(c *smtp.Client, to string, message []byte) error {
 	if s.user != "" {
-		if err := c.Auth(smtp.PlainAuth("", s.user, s.password, s.host)); err != nil {
-			return errors.New("it refuses the user and password of the URL")
+		if err := s.logIn(c); err != nil {
+			return err
 		}
 	}
 	if err := c.Mail(s.from); err != nil {
@@ -140,10 +161,18 @@ func (s *Sender) message(to, subject, text string) ([]byte, error) {
 		return nil, errors.New("internal error: a line end in a header")
 	}
 	_, domain, _ := strings.Cut(s.from, "@")
+	var body bytes.Buffer
+	q := quotedprintable.NewWriter(&body) // which every server passes on as it is, whatever characters and line lengths there are
+	if _, err := q.Write([]byte(text)); err != nil {
+		return nil, err
+	}
+	if err := q.Close(); err != nil {
+		return nil, err
+	}
 	lines := []string{
 		"From: " + s.from, "To: " + to, "Subject: " + mime.QEncoding.Encode("utf-8", subject), "Date: " + time.Now().Format(time.RFC1123Z),
-		"Message-ID: <" + rand.Text() + "@" + domain + ">", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Auto-Submitted: auto-generated", "",
+		"Message-ID: <" + rand.Text() + "@" + domain + ">", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
+		"Content-Transfer-Encoding: quoted-printable", "Auto-Submitted: auto-generated", "", "",
 	}
-	body := strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
-	return []byte(strings.Join(lines, "\r\n") + "\r\n" + body), nil
+	return append([]byte(strings.Join(lines, "\r\n")), body.Bytes()...), nil
 }

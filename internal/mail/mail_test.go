@@ -64,7 +64,7 @@ func TestSend(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := <-got
-	for _, want := range []string{"MAIL FROM:<qcos@example.com>", "RCPT TO:<a@example.com>", "To: a@example.com\n", "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=", "first\nsecond\n..\n"} {
+	for _, want := range []string{"MAIL FROM:<qcos@example.com>", "RCPT TO:<a@example.com>", "To: a@example.com\n", "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=", "first\nsecond\n..\n", "EHLO [127.0.0.1]\n"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not in\n%s", want, said)
 		}
