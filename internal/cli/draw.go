@@ -1,13 +1,19 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/draw"
+	"github.com/softquantus/qcos/internal/program"
 	"github.com/softquantus/qcos/internal/qasm"
 )
 
@@ -82,14 +88,14 @@ func (o *drawOptions) file(ctx context.Context, in input, to sink, several bool)
 	if err != nil {
 		return err
 	}
-	c := o.circuit(in, p)
+	c, labels := o.circuit(in, p)
 	if n := len(c.Ops); n > draw.MaxOps {
 		return &InputError{Detail: fmt.Sprintf("%s has %s, at most %s can be drawn", in.shown(), counted(n, "operation"), grouped(draw.MaxOps))}
 	}
 	if o.format == drawSVG {
-		return to.write([]byte(draw.SVG(c)))
+		return to.write([]byte(draw.SVG(c, labels)))
 	}
-	text := draw.Text(c, o.width)
+	text := draw.Text(c, labels, o.width)
 	if several {
 		text = in.shown() + "\n" + text
 		if o.blocks.any {
@@ -100,11 +106,53 @@ func (o *drawOptions) file(ctx context.Context, in input, to sink, several bool)
 	return to.write([]byte(text))
 }
 
-// circuit is what is drawn of a program.
-func (o *drawOptions) circuit(in input, p *qasm.Program) *circuit.Circuit {
+// circuit is what is drawn of a program. Where it decides while it runs, parameters that are not known show as they are written.
+func (o *drawOptions) circuit(in input, p *qasm.Program) (*circuit.Circuit, draw.Labels) {
 	if p.Circuit != nil {
-		return p.Circuit
+		return p.Circuit, nil
 	}
-	o.app.showWarnings(in, []string{"the program decides while it runs what happens: every operation is drawn once, without its conditions and bits, and angles and qubits that are not known stand for any"})
-	return p.Program.Outline()
+	o.app.showWarnings(in, []string{"the program decides while it runs what happens: every operation is drawn once, without its conditions and bits, parameters that are not known as they are written, and qubits that are not known stand for any"})
+	c, of := p.Program.OutlineOf()
+	labels := draw.Labels{}
+	for i, x := range of {
+		switch {
+		case x.Within:
+			labels[i] = draw.Label{Hidden: true}
+			continue
+		case x.Gate != nil:
+			labels[i] = draw.Label{Params: written(p, x.Gate.Params)}
+			continue
+		}
+		name := "pow(" + cmp.Or(written(p, []program.Param{x.Pow.Exponent})[0], strconv.FormatFloat(x.Pow.Exponent.Value, 'g', 4, 64)) + ")"
+		if x.Of != nil {
+			name += " " + x.Of.ID.String()
+		}
+		labels[i] = draw.Label{Name: name}
+	}
+	return c, labels
+}
+
+// written are the parameters that only the run knows as their program has them, "" for the others.
+func written(p *qasm.Program, params []program.Param) []string {
+	const most = 24
+	list := make([]string, len(params))
+	for i, x := range params {
+		if x.Slot < 0 {
+			continue
+		}
+		list[i] = "…"
+		if src := p.Sources.Find(x.At.Start); src != nil && x.At.End > x.At.Start {
+			text := []rune(strings.Join(strings.Fields(string(src.Text[x.At.Start-src.Base:x.At.End-src.Base])), " "))
+			if len(text) > most {
+				text = append(text[:most-1], '…')
+			}
+			list[i] = diag.Printable(string(text))
+			if x.Minus && len(strings.FieldsFunc(list[i], unicode.IsLetter)) == 0 {
+				list[i] = "-" + list[i]
+			} else if x.Minus {
+				list[i] = "-(" + list[i] + ")"
+			}
+		}
+	}
+	return list
 }

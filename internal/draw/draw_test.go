@@ -48,7 +48,7 @@ func sample() *circuit.Circuit {
 
 // TestGolden holds how circuits look.
 func TestGolden(t *testing.T) {
-	for name, got := range map[string]string{"wide.txt": Text(sample(), 0), "folded.txt": Text(sample(), 50), "sample.svg": SVG(sample())} {
+	for name, got := range map[string]string{"wide.txt": Text(sample(), nil, 0), "folded.txt": Text(sample(), nil, 50), "sample.svg": SVG(sample(), nil)} {
 		path := filepath.Join("testdata", name)
 		if *update {
 			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
@@ -64,9 +64,9 @@ func TestGolden(t *testing.T) {
 
 // TestWidth holds that no line is wider than asked for, unless a column alone is, and that nothing is lost by folding.
 func TestWidth(t *testing.T) {
-	whole := Text(sample(), 0)
+	whole := Text(sample(), nil, 0)
 	for width := 40; width < 140; width++ {
-		text := Text(sample(), width)
+		text := Text(sample(), nil, width)
 		for _, l := range strings.Split(text, "\n") {
 			if n := utf8.RuneCountInString(l); n > width {
 				t.Errorf("width %d: a line of %d: %s", width, n, l)
@@ -78,24 +78,24 @@ func TestWidth(t *testing.T) {
 			}
 		}
 	}
-	if narrow := Text(sample(), 1); !strings.Contains(narrow, "rz(π/4)") {
+	if narrow := Text(sample(), nil, 1); !strings.Contains(narrow, "rz(π/4)") {
 		t.Errorf("nothing is drawn at width 1:\n%s", narrow)
 	}
 }
 
 func TestEmpty(t *testing.T) {
 	c := &circuit.Circuit{}
-	if got := Text(c, 80); got != "" {
+	if got := Text(c, nil, 80); got != "" {
 		t.Errorf("a circuit without anything is drawn as %q", got)
 	}
 	c.AddQreg("q", 1)
-	if got := Text(c, 80); got != "q ─\n" {
+	if got := Text(c, nil, 80); got != "q ─\n" {
 		t.Errorf("a qubit alone is drawn as %q", got)
 	}
 	c.AddQreg("empty", 0)
 	c.AddCreg("none", 0)
 	c.AddBarrier()
-	if got := Text(c, 80); !strings.Contains(got, "░") {
+	if got := Text(c, nil, 80); !strings.Contains(got, "░") {
 		t.Errorf("a barrier is drawn as %q", got)
 	}
 }
@@ -104,7 +104,7 @@ func TestEmpty(t *testing.T) {
 func TestSVG(t *testing.T) {
 	c := sample()
 	c.Qregs[1].Name = `<a&"b>`
-	text := SVG(c)
+	text := SVG(c, nil)
 	for d := xml.NewDecoder(strings.NewReader(text)); ; {
 		if _, err := d.Token(); err == io.EOF {
 			break

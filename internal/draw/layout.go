@@ -71,8 +71,18 @@ type picture struct {
 	busy    []int  // first free column of each wire
 }
 
+// Labels are texts for operations whose names or parameters the circuit does not say, by their place in it.
+type Labels map[int]Label
+
+// Label is what stands for the name of a gate and for its parameters, where they are not "".
+type Label struct {
+	Name   string
+	Params []string
+	Hidden bool // the operation is not drawn
+}
+
 // lay lays a circuit out: each operation as far left as it can stand.
-func lay(c *circuit.Circuit) *picture {
+func lay(c *circuit.Circuit, labels Labels) *picture {
 	p := &picture{}
 	for _, r := range c.Qregs {
 		for i := range r.Size {
@@ -85,9 +95,11 @@ func lay(c *circuit.Circuit) *picture {
 		p.wires = append(p.wires, wire{fmt.Sprintf("%s %d/", r.Name, r.Size), true})
 	}
 	p.busy = make([]int, len(p.wires))
-	b := builder{c, p, registers}
-	for _, op := range c.Ops {
-		b.op(op)
+	b := builder{c, p, registers, Label{}}
+	for i, op := range c.Ops {
+		if b.label = labels[i]; !b.label.Hidden {
+			b.op(op)
+		}
 	}
 	if phi := math.Remainder(c.GlobalPhase, 2*math.Pi); math.Abs(phi) > 1e-11 {
 		p.phase = angle(phi)
@@ -107,6 +119,7 @@ type builder struct {
 	circuit   *circuit.Circuit
 	picture   *picture
 	registers map[string]int // rows of the classical registers
+	label     Label          // of the operation at hand
 }
 
 func (b *builder) op(op circuit.Op) {
@@ -153,10 +166,14 @@ func (b *builder) gate(op circuit.Op, qubits []circuit.Qubit) []piece {
 	for _, q := range controls {
 		list = append(list, piece{int(q), dot, ""})
 	}
-	label := name(b.circuit, op)
+	label := b.name(op)
 	switch {
+	case b.label.Name != "":
+		for _, q := range targets {
+			list = append(list, piece{int(q), box, label})
+		}
 	case op.Gate == gate.GPhase && len(list) > 0: // the phase of the controls stands at the last of them
-		list[len(list)-1] = piece{int(controls[len(controls)-1]), box, "p(" + angle(b.circuit.Params(op)[0]) + ")"}
+		list[len(list)-1] = piece{int(controls[len(controls)-1]), box, "p(" + b.params(op)[0] + ")"}
 	case op.Gate == gate.GPhase:
 		list = append(list, piece{0, box, label})
 	case op.Gate == gate.X && len(controls) > 0:
@@ -176,18 +193,30 @@ func (b *builder) gate(op circuit.Op, qubits []circuit.Qubit) []piece {
 }
 
 // name is a gate with its parameters.
-func name(c *circuit.Circuit, op circuit.Op) string {
-	if op.Gate == gate.Unitary {
+func (b *builder) name(op circuit.Op) string {
+	switch {
+	case b.label.Name != "":
+		return b.label.Name
+	case op.Gate == gate.Unitary:
 		return "unitary"
 	}
+	if texts := b.params(op); len(texts) > 0 {
+		return op.Gate.String() + "(" + strings.Join(texts, ", ") + ")"
+	}
+	return op.Gate.String()
+}
+
+// params are the parameters of a gate for people.
+func (b *builder) params(op circuit.Op) []string {
 	var texts []string
-	for _, v := range c.Params(op) {
-		texts = append(texts, angle(v))
+	for i, v := range b.circuit.Params(op) {
+		text := angle(v)
+		if i < len(b.label.Params) && b.label.Params[i] != "" {
+			text = b.label.Params[i]
+		}
+		texts = append(texts, text)
 	}
-	if len(texts) == 0 {
-		return op.Gate.String()
-	}
-	return op.Gate.String() + "(" + strings.Join(texts, ", ") + ")"
+	return texts
 }
 
 // angle is a parameter for people: a fraction of π, or three digits behind the point.

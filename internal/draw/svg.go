@@ -26,8 +26,8 @@ text { fill: currentColor; text-anchor: middle; dominant-baseline: central } .na
 `
 
 // SVG draws a circuit as a picture, unfolded. It holds nothing that is fetched from elsewhere.
-func SVG(c *circuit.Circuit) string {
-	p := lay(c)
+func SVG(c *circuit.Circuit, labels Labels) string {
+	p := lay(c, labels)
 	s := &sketch{picture: p}
 	names := 0
 	for _, w := range p.wires {

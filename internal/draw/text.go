@@ -8,8 +8,8 @@ import (
 
 // Text draws a circuit with characters, folded into parts of at most width columns where it is wider; 0 folds nowhere. A column that
 // is wider alone stands alone. The result ends with a line end.
-func Text(c *circuit.Circuit, width int) string {
-	p := lay(c)
+func Text(c *circuit.Circuit, labels Labels, width int) string {
+	p := lay(c, labels)
 	var b strings.Builder
 	if p.phase != "" {
 		b.WriteString("global phase: " + p.phase + "\n")

@@ -158,7 +158,7 @@ func (b *Builder) Gate(g Gate) {
 
 // PowEnd closes a PowBegin with the exponent in a slot.
 func (b *Builder) PowEnd(exponent int32, controls []Qubit) {
-	b.Program.Pows = append(b.Program.Pows, Pow{controls})
+	b.Program.Pows = append(b.Program.Pows, Pow{Controls: controls})
 	b.Emit(PowEnd, 0, exponent, int32(len(b.Program.Pows)-1), 0)
 }
 

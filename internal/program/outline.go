@@ -10,16 +10,37 @@ import (
 // Outline is a circuit with every quantum operation that the program has, once and in the order of the code: what is known of its
 // circuit without running it. Parameters and qubits that are not known have values of the kind that they may have.
 func (p *Program) Outline() *circuit.Circuit {
-	c := &circuit.Circuit{}
+	c, _ := p.OutlineOf()
+	return c
+}
+
+// Outlined is what stands in an outline for what only the run knows: the gate at an operation, or the power.
+type Outlined struct {
+	Gate *Gate
+	Pow  *Pow
+	Of   *Gate // of a power: the only gate that is raised, nil where there are several
+	// Within says that the operation is part of a power, which comes behind it.
+	Within bool
+}
+
+// OutlineOf is Outline, with what its operations are of.
+func (p *Program) OutlineOf() (*circuit.Circuit, map[int]Outlined) {
+	c, of := &circuit.Circuit{}, map[int]Outlined{}
+	open := 0 // powers around the instruction
 	for _, r := range p.Qregs {
 		c.AddQreg(r.Name, r.Size)
 	}
 	c.NumQubits = p.NumQubits
 	p.Reachable(func(at int32, in Instr) bool {
 		switch in.Op {
+		case PowBegin:
+			open++
 		case ApplyGate:
+			of[len(c.Ops)] = Outlined{Gate: &p.Gates[in.A], Within: open > 0}
 			p.outlineGate(c, &p.Gates[in.A]).Pos = p.Pos[at]
 		case PowEnd:
+			open--
+			of[len(c.Ops)] = Outlined{Pow: &p.Pows[in.B], Of: p.raised(int(at)), Within: open > 0}
 			p.outlinePow(c, int(at)).Pos = p.Pos[at]
 		case Measure:
 			c.AddMeasure(p.Qubits[in.B].First, circuit.NoClbit).Pos = p.Pos[at]
@@ -28,7 +49,24 @@ func (p *Program) Outline() *circuit.Circuit {
 		}
 		return true
 	})
-	return c
+	return c, of
+}
+
+// raised is the gate in front of the end of a power, where it is the only one of it.
+func (p *Program) raised(end int) *Gate {
+	var only *Gate
+	for at := end - 1; p.Code[at].Op != PowBegin; at-- {
+		switch p.Code[at].Op {
+		case PowEnd:
+			return nil
+		case ApplyGate:
+			if only != nil {
+				return nil
+			}
+			only = &p.Gates[p.Code[at].A]
+		}
+	}
+	return only
 }
 
 // someAngle stands for parameters that are not known.

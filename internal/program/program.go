@@ -98,6 +98,8 @@ type Func struct {
 type Param struct {
 	Slot  int32
 	Value float64
+	At    diag.Span // of the expression in the source that a slot holds the value of, for people; nothing where there is none
+	Minus bool      // the value has the other sign than the expression
 }
 
 // Qubit is an operand: a qubit, or where Slot is not negative the one whose number is in the slot and which is one of
@@ -117,7 +119,10 @@ type Gate struct {
 }
 
 // Pow is what PowEnd needs beside the exponent: controls of the whole.
-type Pow struct{ Controls []Qubit }
+type Pow struct {
+	Controls []Qubit
+	Exponent Param // what the slot that PowEnd names holds, for people
+}
 
 // Bound is what an index must be within: Size elements of what is called Name, or counted from the end, -Size … -1.
 type Bound struct {
@@ -278,10 +283,10 @@ func (e *Eval) Run(a, b, c []uint64) error {
 var ErrNegativeShift = errors.New("a shift by a negative distance")
 
 // Const is a Param without a slot.
-func Const(v float64) Param { return Param{-1, v} }
+func Const(v float64) Param { return Param{Slot: -1, Value: v} }
 
 // InSlot is a Param in a slot.
-func InSlot(slot int32) Param { return Param{slot, 0} }
+func InSlot(slot int32) Param { return Param{Slot: slot} }
 
 // Fixed is a Qubit without a slot.
 func Fixed(q circuit.Qubit) Qubit { return Qubit{-1, q, 1} }

@@ -231,6 +231,51 @@ var meanings = []meaning{
 		outcomes: []string{`c = "1"; (1+0i)|111100>`},
 	},
 	{
+		name: "ranges of qubits whose ends only the run knows", source: `
+			def flip(qubit[3] a, int n) { x a[0:n]; }
+			qubit[4] q; qubit[4] r; qubit s1;
+			bit[2] c;
+			int n = 1;
+			x q[n:2];
+			cx q[0:n+1], r[n:3];
+			x r[3:-2:n];
+			reset r[n:n];
+			barrier q[0:n];
+			ctrl @ x q[n], r[n-1:n];
+			x q[2:n];
+			measure q[0:n];
+			flip(q[{3, 1, 0}], n);
+			cx s1, r[0:n];
+			cx q[2:n+1], r[{3}];`,
+		outcomes: []string{`c = "00"; n = 1; (1+0i)|011111100>`},
+	},
+	{
+		name: "ranges that only the run knows have no type", source: `
+			qubit[4] q; bit[2] c;
+			int n = 1;
+			c = measure q[0:n];`,
+		verdict: "refused, not_constant", strict: "not_constant",
+	},
+	{
+		name: "an element of an integer as a bit and as a register of one", source: `
+			int[32] n = 15;
+			bit[1] low = n[0];
+			bit high = n[-1];
+			bit[1] again;
+			again = n[1];`,
+		outcomes: []string{`n = 15; low = "1"; high = "0"; again = "1"`},
+	},
+	{
+		name: "stretches and turned angles", source: `
+			duration a = 300ns; stretch b; stretch d = a + 2 * b;
+			angle[4] c = 9 * (pi / 8);
+			angle[4] e = rotl(c, 1);
+			angle[4] g = pi / 8;
+			angle[4] k = 7 * (pi / 8);
+			k /= g;`,
+		outcomes: []string{`a = {"seconds":3e-7}; b = {"seconds":0}; d = {"seconds":3e-7}; c = {"bits":"1001","radians":3.5342917352885173}; e = {"bits":"0011","radians":1.1780972450961724}; g = {"bits":"0001","radians":0.39269908169872414}; k = {"bits":"0111","radians":2.748893571891069}`},
+	},
+	{
 		name: "parts of an array that do not overlap", source: `
 			def f(mutable array[int[8], #dim = 1] a, mutable array[int[8], #dim = 1] b) { a[0] = 1; b[0] = 2; }
 			def g(mutable array[int[8], #dim = 1] a, readonly array[int[8], #dim = 1] b) { a[0] = 1; }
@@ -284,11 +329,15 @@ func TestFaults(t *testing.T) {
 		array[int[8], 6] v;
 		int n = 2;`
 	for source, want := range map[string]string{
-		lists + `f(v[0:n], v[n:5]);`:       "overlapping parts",
-		lists + `f(v[4:-1:n], v[0:2]);`:    "", // different distances are not looked at
-		lists + `f(v[n:5], v[0:2]);`:       "overlapping parts",
-		lists + `f(v[n:2:5], v[4:2:n+2]);`: "overlapping parts",
-		lists + `g(v, 3);`:                 "overlapping parts",
+		lists + `f(v[0:n], v[n:5]);`:                       "overlapping parts",
+		lists + `f(v[4:-1:n], v[0:2]);`:                    "", // different distances are not looked at
+		lists + `f(v[n:5], v[0:2]);`:                       "overlapping parts",
+		lists + `f(v[n:2:5], v[4:2:n+2]);`:                 "overlapping parts",
+		`qubit[3] q; qubit[3] r; int n = 1; cx q[0:n], r;`: "the same size",
+		`qubit[3] q; int n = 1; cx q[0:n], q[1:2];`:        "", // twice in one register, not in one application
+		`qubit[3] q; int n = 1; cx q[0:n], q[n-1:n];`:      "twice",
+		`qubit[3] q; int n = 3; h q[0:n];`:                 "index 3 is out of range",
+		lists + `g(v, 3);`:                                 "overlapping parts",
 	} {
 		p := Load("p.qasm", []byte("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n"+source), Options{})
 		if got := rendered(p); want == "" && p.Diagnostics.HasErrors() || want != "" && !strings.Contains(got, want) {

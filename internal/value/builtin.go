@@ -78,7 +78,7 @@ func CallFor(f Func, args []Operand) (Call, bool) {
 		if a.Kind == Int && !args[0].Literal {
 			c.Deviation = "rotl and rotr are defined for bit and uint"
 		}
-		return c, (a.Kind == Bits || a.IsInteger() && !a.Unsized) && (args[1].Type.IsInteger() || args[1].Type.IsBool())
+		return c, (a.Kind == Bits || (a.IsInteger() || a.Kind == Angle) && !a.Unsized) && (args[1].Type.IsInteger() || args[1].Type.IsBool())
 	case Popcount:
 		c.Result = UintType
 		if a.IsBool() {

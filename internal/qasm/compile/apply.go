@@ -61,20 +61,10 @@ func (c *Compiler) gateCall(s *ast.Call) {
 
 func (c *Compiler) broadcast(s *ast.Call, g *Gate, mods []modifier, params []program.Param, args []register, times int) {
 	c.at = s.Name.Start
-	for i := range times {
-		list := make([]program.Qubit, len(args))
-		for k := range args {
-			if args[k].scalar {
-				list[k] = args[k].at(0)
-			} else {
-				list[k] = args[k].at(i)
-			}
-		}
-		top := c.fn.top
-		if !c.modified(mods, g, params, list, around{repeats: 1}) {
-			return
-		}
-		c.fn.top = top
+	if times > 0 {
+		c.forEach(args, s.Name.Span(), func(list []program.Qubit) bool {
+			return c.modified(mods, g, params, slices.Clone(list), around{repeats: 1})
+		})
 	}
 }
 
@@ -170,7 +160,9 @@ func asParam(o operand) program.Param {
 	if o.known {
 		return program.Const(o.val.Float64())
 	}
-	return program.InSlot(o.slot)
+	p := program.InSlot(o.slot)
+	p.At = o.at
+	return p
 }
 
 // param is a parameter of a gate, in radians.
@@ -282,7 +274,7 @@ func (c *Compiler) definedAt(n ast.Name, g *Gate) {
 func (c *Compiler) operands(s *ast.Call) ([]register, bool) {
 	args, ok := make([]register, len(s.Operands)), true
 	for i := range s.Operands {
-		r, good := c.qubitOperand(&s.Operands[i])
+		r, good := c.openOperand(&s.Operands[i])
 		args[i], ok = r, ok && good
 	}
 	return args, ok
@@ -290,10 +282,11 @@ func (c *Compiler) operands(s *ast.Call) ([]register, bool) {
 
 // times is how often a gate is applied: as often as the registers among its operands have elements, which must agree.
 func (c *Compiler) times(s *ast.Call, args []register) (int, bool) {
-	n, first := -1, 0
+	n, first, most := -1, 0, 0 // most: of those whose size only the run can tell
 	for i, a := range args {
 		switch {
-		case a.scalar:
+		case a.scalar, a.open != nil:
+			most = max(most, a.n*btoi(!a.scalar))
 		case n < 0:
 			n, first = a.n, i
 		case n != a.n:
@@ -303,6 +296,9 @@ func (c *Compiler) times(s *ast.Call, args []register) (int, bool) {
 			c.declared(s.Operands[first].Name)
 			return 0, false
 		}
+	}
+	if most > 0 {
+		return most, true
 	}
 	return max(n, 1) - btoi(n == 0), true
 }
@@ -321,6 +317,9 @@ func (c *Compiler) separate(s *ast.Call, args []register) bool {
 	}
 	seen := map[uint32]int{}
 	for i, a := range args {
+		if a.open != nil {
+			continue
+		}
 		for k := range a.n {
 			q := a.at(k)
 			if q.Slot >= 0 {

@@ -364,6 +364,15 @@ func (c *Compiler) row(v *view, i int32) *view {
 	return &r
 }
 
+// rowWords is how many words an element of the outermost dimension takes.
+func rowWords(v *view) int64 {
+	n := int64(v.elem.Words())
+	for _, d := range v.dims[1:] {
+		n *= d.size.v
+	}
+	return n
+}
+
 // concat is `a ++ b` as a value: a new array, or a register.
 func (c *Compiler) concat(e *ast.Concat) operand {
 	parts, ok := make([]operand, len(e.Parts)), true
@@ -389,6 +398,10 @@ func (c *Compiler) concat(e *ast.Concat) operand {
 		}
 		total += p.arr.dims[0].size.v
 	}
+	if total*rowWords(parts[0].arr) > maxElements {
+		c.rep.Error(e.Span(), "too_large", "", "the array is too large: at most %d words of 64 bits are possible", maxElements)
+		return bad(e.Span())
+	}
 	sizes, _ := parts[0].arr.sizes()
 	sizes[0] = int(total)
 	whole := newView(parts[0].arr.elem, sizes, 0, "the array")
@@ -410,6 +423,7 @@ func (c *Compiler) concat(e *ast.Concat) operand {
 
 func (c *Compiler) concatBits(parts []operand, at diag.Span) operand {
 	var list bitList
+	total := 0
 	for _, p := range parts {
 		if p.typ.Kind != value.Bits && !p.typ.IsBool() || p.arr != nil {
 			c.rep.Error(p.at, "type_mismatch", "", "only registers of one kind, and arrays, can be joined")
@@ -418,6 +432,10 @@ func (c *Compiler) concatBits(parts []operand, at diag.Span) operand {
 		n := max(p.typ.Width, 1)
 		if p.typ.Kind == value.Bits {
 			n = p.typ.Width
+		}
+		if total += int(n); total > value.MaxRegister {
+			c.rep.Error(p.at, "too_large", "", "a joined register can have at most %d bits", value.MaxRegister)
+			return bad(at)
 		}
 		slot := c.inSlots(p)
 		for k := range n {

@@ -286,6 +286,10 @@ func (c *Compiler) assign(s *ast.Assign) {
 // compound applies the operator of a compound assignment to what the target was before.
 func (c *Compiler) compound(s *ast.Assign, before, o operand) (operand, bool) {
 	r := c.operate(binaryOps[s.Op.Operator()], before, o, s.Span(), s.OpAt)
+	if !r.bad && s.Op.Operator() == token.Slash && before.typ.Kind == value.Angle && o.typ.Kind == value.Angle {
+		r, _ = c.convert(r, value.BitsOf(int(r.typ.Width))) // a quotient of angles is an integer, whose bits the angle gets
+		r, _ = c.convert(r, before.typ)
+	}
 	r.at = s.Value.Span()
 	return r, !r.bad
 }

@@ -156,7 +156,15 @@ func (c *Compiler) hasBits(t value.Type, name string, e ast.Expr) bool {
 	return true
 }
 
+// indexBits takes bits of a value. An index set takes a register even of one bit, so the specification has it of integers and angles; of
+// registers it says that one index takes a bit.
 func (c *Compiler) indexBits(base operand, e *ast.Index) operand {
+	o := c.bitsOf(base, e)
+	o.element = o.typ.Kind == value.Bit && base.typ.Kind != value.Bits
+	return o
+}
+
+func (c *Compiler) bitsOf(base operand, e *ast.Index) operand {
 	name := c.baseName(e.Base, base.typ)
 	if base.typ.Kind == value.Bit {
 		if !c.ofSingle(e.Index, "bit", name) {

@@ -14,6 +14,7 @@ import (
 type formula struct {
 	value float64
 	code  []formulaOp // nil: value
+	at    diag.Span
 }
 
 // formulaOp is a step of a formula on a stack.
@@ -46,7 +47,7 @@ func (c *Compiler) formula(e ast.Expr) (formula, bool) {
 	}
 	var code []formulaOp
 	ok := c.formulaCode(e, &code)
-	return formula{code: code}, ok
+	return formula{code: code, at: e.Span()}, ok
 }
 
 // usesParams reports whether an expression names a parameter of the gate.
@@ -181,7 +182,11 @@ func (c *Compiler) compute(f *formula, params []program.Param) (program.Param, b
 	c.stack = stack
 	o := stack[0]
 	if !o.known {
-		return program.InSlot(o.slot), true
+		p := program.InSlot(o.slot)
+		if p.At = f.at; len(f.code) == 1 && f.code[0].kind == pushParam {
+			p = params[f.code[0].param] // by the expression that it was given
+		}
+		return p, true
 	}
 	v := o.val.Float64()
 	if math.IsNaN(v) || math.IsInf(v, 0) {

@@ -340,7 +340,7 @@ func (c *Compiler) stepOperands(s *ast.Call) bool {
 
 func (c *Compiler) operandsExist(operands []ast.Operand) {
 	for i := range operands {
-		c.qubitOperand(&operands[i])
+		c.openOperand(&operands[i])
 	}
 }
 

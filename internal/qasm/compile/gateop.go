@@ -72,7 +72,7 @@ func (c *Compiler) plus(sum, x program.Param, factor float64) program.Param {
 	case factor == -1:
 		s := c.temp(1)
 		c.emit(program.NegF, 0, s, x.Slot, 0)
-		x = program.InSlot(s)
+		x = negatedIn(s, x)
 	case factor != 1:
 		s := c.temp(1)
 		c.emit(program.MulF, 0, s, x.Slot, c.float(factor))
@@ -87,6 +87,11 @@ func (c *Compiler) plus(sum, x program.Param, factor float64) program.Param {
 	s := c.temp(1)
 	c.emit(program.AddF, 0, s, c.paramSlot(sum), c.paramSlot(x))
 	return program.InSlot(s)
+}
+
+// negatedIn is a parameter with the other sign, which is in a slot.
+func negatedIn(slot int32, x program.Param) program.Param {
+	return program.Param{Slot: slot, At: x.At, Minus: !x.Minus}
 }
 
 func (c *Compiler) paramSlot(p program.Param) int32 {

@@ -204,6 +204,10 @@ func (c *Compiler) isConstant(e ast.Expr) bool {
 					visit(a)
 				}
 			}
+		case *ast.Concat:
+			for _, p := range e.Parts {
+				visit(p)
+			}
 		case *ast.Measurement, *ast.QuantumCall:
 			constant = false
 		}

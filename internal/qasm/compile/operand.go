@@ -22,6 +22,7 @@ type operand struct {
 	arr     *view       // of an array: the other fields but at are not set
 	at      diag.Span
 	cut     *quotient // the integer constant comes of this
+	element bool      // a bit of an integer or an angle, which is a register of one bit as well
 }
 
 // quotient is a division of integers that is not exact.

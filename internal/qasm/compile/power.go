@@ -34,7 +34,7 @@ func (c *Compiler) power(m modifier, rest []modifier, g *Gate, params []program.
 	} else if ctx.inverse {
 		s := c.temp(1)
 		c.emit(program.NegF, 0, s, m.exponent.Slot, 0)
-		m.exponent, ctx.inverse = program.InSlot(s), false
+		m.exponent, ctx.inverse = negatedIn(s, m.exponent), false
 	}
 	slot := m.exponent.Slot
 	if slot < 0 {
@@ -42,7 +42,7 @@ func (c *Compiler) power(m modifier, rest []modifier, g *Gate, params []program.
 	}
 	c.emit(program.PowBegin, 0, 0, 0, 0)
 	ok := c.modified(rest, g, params, list, around{repeats: ctx.repeats})
-	c.out.Pows = append(c.out.Pows, program.Pow{Controls: ctx.controls})
+	c.out.Pows = append(c.out.Pows, program.Pow{Controls: ctx.controls, Exponent: m.exponent})
 	c.emit(program.PowEnd, 0, slot, int32(len(c.out.Pows)-1), 0)
 	return ok
 }

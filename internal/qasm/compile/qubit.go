@@ -14,6 +14,7 @@ type register struct {
 	first  uint32 // where list is nil: the qubits first … first+n-1
 	n      int
 	list   []program.Qubit
+	open   *openRange // how many qubits it has is known only while the program runs: at most n; see openOperand
 }
 
 func (r register) at(i int) program.Qubit {
@@ -46,7 +47,12 @@ func (c *Compiler) qubits(name ast.Name, brackets ast.Expr, at diag.Span) (regis
 	if i, literal := brackets.(*ast.Int); literal && r.list == nil && !r.scalar && i.Fits && i.Value < uint64(r.n) { // nearly always
 		return register{scalar: true, first: r.first + uint32(i.Value), n: 1}, true
 	}
-	for _, link := range ast.Links(brackets) {
+	return c.linked(r, ast.Links(brackets), name, at)
+}
+
+// linked narrows a register by pairs of brackets, one behind the other.
+func (c *Compiler) linked(r register, links []ast.Expr, name ast.Name, at diag.Span) (register, bool) {
+	for _, link := range links {
 		if r.scalar {
 			if !c.ofSingle(link, "qubit", c.name(name.Symbol)) {
 				return r, false
@@ -352,7 +358,7 @@ func (c *Compiler) aliasBits(e ast.Expr) (bitList, bool) {
 		}
 		set, ok := c.indices(e.Index, int64(l.n), "the register")
 		if ok && !set.static() {
-			c.rep.Error(e.Index.Span(), "not_constant", "", "the indices of an alias of classical bits must be known before the program runs")
+			c.rep.Error(e.Index.Span(), "not_constant", "keep the index in a variable and write c[i], or copy the bits", "the indices of an alias of classical bits must be known before the program runs")
 			ok = false
 		}
 		if !ok {

@@ -149,7 +149,7 @@ func (c *Compiler) checked(i num, n int64, name string) int32 {
 // slice is a range as a set of indices, which must be known.
 func (c *Compiler) slice(r *ast.Range, n int64, name string) (indexSet, bool) {
 	if at, dynamic := c.dynamicPart(r); dynamic {
-		c.rep.Error(at, "not_constant", "take the elements one by one in a loop", "the size of this range is not known before the program runs")
+		c.rep.Error(at, "not_constant", openHint, "the size of this range is not known before the program runs")
 		return indexSet{}, false
 	}
 	start, step, size, ok := c.rangeOf(r, n, name)

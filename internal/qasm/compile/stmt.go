@@ -179,13 +179,13 @@ func (c *Compiler) measure(s *ast.Measure) {
 	if c.exchanged(s) {
 		return
 	}
-	q, ok := c.qubitOperand(&s.Qubits)
 	if s.Bits.Name.Symbol == token.None {
-		if ok {
+		if q, ok := c.openOperand(&s.Qubits); ok {
 			c.dropOutcome(q)
 		}
 		return
 	}
+	q, ok := c.qubitOperand(&s.Qubits)
 	t, good := c.targetOf(&s.Bits, "a bit")
 	if !ok || !good {
 		return
@@ -266,14 +266,14 @@ func (c *Compiler) dropOutcome(q register) {
 	if !c.roomForOps(1, q.n, diag.Span{Start: c.at, End: c.at + 1}) {
 		return
 	}
-	for i := range q.n {
+	c.forEach([]register{q}, diag.Span{Start: c.at, End: c.at + 1}, func(list []program.Qubit) bool {
 		if c.direct {
-			c.circuit.AddMeasure(q.at(i).First, circuit.NoClbit).Pos = c.at
+			c.circuit.AddMeasure(list[0].First, circuit.NoClbit).Pos = c.at
 		} else {
-			t := c.temp(1)
-			c.emitMeasure(t, q.at(i))
+			c.emitMeasure(c.temp(1), list[0])
 		}
-	}
+		return true
+	})
 }
 
 // outcome measures qubits into a new value.
@@ -310,19 +310,20 @@ func (c *Compiler) measurement(e *ast.Measurement) operand {
 }
 
 func (c *Compiler) reset(s *ast.Reset) {
-	q, ok := c.qubitOperand(&s.Qubits)
+	q, ok := c.openOperand(&s.Qubits)
 	if !ok || !c.roomForOps(1, q.n, s.Span()) {
 		return
 	}
 	c.at = s.Start
-	for i := range q.n {
+	c.forEach([]register{q}, s.Span(), func(list []program.Qubit) bool {
 		if c.direct {
-			c.circuit.AddReset(q.at(i).First).Pos = c.at
-			continue
+			c.circuit.AddReset(list[0].First).Pos = c.at
+			return true
 		}
-		c.out.Qubits = append(c.out.Qubits, q.at(i))
+		c.out.Qubits = append(c.out.Qubits, list[0])
 		c.emit(program.Reset, 0, 0, int32(len(c.out.Qubits)-1), 0)
-	}
+		return true
+	})
 }
 
 // barrier is an operation of the circuit; to a program it means nothing.
@@ -330,9 +331,9 @@ func (c *Compiler) barrier(s *ast.Barrier) {
 	var list []circuit.Qubit
 	ok := true
 	for i := range s.Operands {
-		q, good := c.qubitOperand(&s.Operands[i])
+		q, good := c.openOperand(&s.Operands[i])
 		ok = ok && good && c.roomForOps(1, q.n, s.Operands[i].Span())
-		if !ok {
+		if !ok || q.open != nil { // then the program is no circuit
 			continue
 		}
 		for k := range q.n {

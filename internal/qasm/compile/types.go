@@ -162,10 +162,13 @@ func (c *Compiler) implicit(o operand, to value.Type, what string) (operand, boo
 	if o.bad || o.typ == to {
 		return o, !o.bad
 	}
-	if value.CastOf(o.typ, to) == value.Implicit || c.zeroAngle(o, to) {
+	if value.CastOf(o.typ, to) == value.Implicit || c.zeroAngle(o, to) || o.typ.Kind == value.Duration && to.Kind == value.Stretch {
 		r, ok := c.convert(o, to)
 		c.warnOverflow(o, r, ok)
 		return r, ok
+	}
+	if o.element && to == value.BitsOf(1) {
+		return c.convert(o, to)
 	}
 	if why, hint := c.deviatingCast(o, to); why != "" {
 		c.rep.Deviation(o.at, "implicit_cast", hint, "%s", why)
