@@ -47,7 +47,7 @@ func Simplify(c *circuit.Circuit, keep Keep) (*circuit.Circuit, []Step) {
 	if keep == Outcomes {
 		do("light cone", func(c *circuit.Circuit, _ *Step) *circuit.Circuit { return LightCone(c) })
 	}
-	do("terminal measurements", func(c *circuit.Circuit, _ *Step) *circuit.Circuit { return TerminalMeasurements(c) })
+	do("terminal measurements", func(c *circuit.Circuit, _ *Step) *circuit.Circuit { return TerminalMeasurements(c, keep) })
 	do("idle qubits", func(c *circuit.Circuit, _ *Step) *circuit.Circuit { return DropIdle(c) })
 	return c, steps
 }

@@ -267,7 +267,7 @@ func TestRandomCircuitsKeepTheirOutcomes(t *testing.T) {
 		"trim":        Trim,
 		"known":       func(c *circuit.Circuit) *circuit.Circuit { return KnownStates(c, Outcomes, nil) },
 		"light cone":  LightCone,
-		"terminal":    TerminalMeasurements,
+		"terminal":    func(c *circuit.Circuit) *circuit.Circuit { return TerminalMeasurements(c, Outcomes) },
 		"idle qubits": DropIdle,
 	}
 	for name, run := range passes {
@@ -287,7 +287,7 @@ func TestRandomCircuitsKeepTheirStates(t *testing.T) {
 	passes := map[string]func(c *circuit.Circuit) *circuit.Circuit{
 		"trim":        Trim,
 		"known":       func(c *circuit.Circuit) *circuit.Circuit { return KnownStates(c, State, nil) },
-		"terminal":    TerminalMeasurements,
+		"terminal":    func(c *circuit.Circuit) *circuit.Circuit { return TerminalMeasurements(c, State) },
 		"idle qubits": DropIdle,
 		"simplify": func(c *circuit.Circuit) *circuit.Circuit {
 			d, _ := Simplify(c, State)

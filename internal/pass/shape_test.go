@@ -402,7 +402,20 @@ func TestLightCone(t *testing.T) {
 }
 
 func TestTerminalMeasurements(t *testing.T) {
-	run(t, TerminalMeasurements, []example{
+	deferred := func(c *circuit.Circuit) *circuit.Circuit { return TerminalMeasurements(c, Outcomes) }
+	run(t, deferred, []example{
+		{"a control afterwards", 3, func(c *circuit.Circuit) {
+			c.AddMeasure(0, 0)
+			g(c, gate.X, 1, 0, 1)
+			g(c, gate.X, 2, 1, 0, 2)
+			c.AddMeasure(1, 1)
+		}, "cx[0 1]; ccx[1 0 2]; measure 0 -> 0; measure 1 -> 1", 0},
+		{"phases afterwards", 2, func(c *circuit.Circuit) { c.AddMeasure(0, 0); g(c, gate.S, 0, 0); g(c, gate.Z, 1, 1, 0) }, "s[0]; cz[1 0]; measure 0 -> 0", 0},
+		{"the target of a gate afterwards", 2, func(c *circuit.Circuit) { c.AddMeasure(0, 0); g(c, gate.X, 1, 1, 0) }, "measure 0 -> 0; cx[1 0]", 0},
+	})
+	whole := func(c *circuit.Circuit) *circuit.Circuit { return TerminalMeasurements(c, State) }
+	run(t, whole, []example{
+		{"a control afterwards, where the state is kept", 2, func(c *circuit.Circuit) { c.AddMeasure(0, 0); g(c, gate.X, 1, 0, 1) }, "measure 0 -> 0; cx[0 1]", 0},
 		{"between gates on other qubits", 3, func(c *circuit.Circuit) {
 			c.AddMeasure(0, 0)
 			g(c, gate.H, 0, 1)

@@ -5,12 +5,14 @@ import (
 
 	"github.com/softquantus/qcos/internal/bitvec"
 	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/gate"
 )
 
 // TerminalMeasurements moves to the end, in their order, the measurements that could as well come last: without condition, of a qubit
-// that only such measurements and barriers use afterwards, into a clbit that nothing else reads or writes afterwards. A runner
+// that only such measurements and barriers use afterwards, into a clbit that nothing else reads or writes afterwards. Where only
+// outcomes are kept, the qubit may also be a control afterwards and get phases, which do not change what it is measured as. A runner
 // can then sample them together. A circuit whose measurements stand there already is returned as it is.
-func TerminalMeasurements(c *circuit.Circuit) *circuit.Circuit {
+func TerminalMeasurements(c *circuit.Circuit, keep Keep) *circuit.Circuit {
 	used := make([]bool, c.NumQubits)
 	touched := bitvec.New(c.NumClbits)
 	var found []int // from the last to the first
@@ -19,7 +21,7 @@ func TerminalMeasurements(c *circuit.Circuit) *circuit.Circuit {
 		if isTerminal(c, op, used, touched) {
 			found = append(found, i)
 		} else if op.Kind != circuit.Barrier {
-			for _, q := range c.Qubits(*op) {
+			for _, q := range changing(c, op, keep) {
 				used[q] = true
 			}
 		}
@@ -46,6 +48,18 @@ func moveToEnd(c *circuit.Circuit, indices []int) *circuit.Circuit {
 		out.Keep(c.Ops[i])
 	}
 	return out
+}
+
+// changing are the qubits of an operation that no measurement behind it may come from in front of it.
+func changing(c *circuit.Circuit, op *circuit.Op, keep Keep) []circuit.Qubit {
+	qubits := c.Qubits(*op)
+	switch {
+	case keep == State || op.Kind != circuit.Gate:
+		return qubits
+	case op.Gate != gate.Unitary && op.Gate.Row().Class == gate.Diagonal:
+		return nil
+	}
+	return qubits[op.Controls:]
 }
 
 func isTerminal(c *circuit.Circuit, op *circuit.Op, used []bool, touched bitvec.Vec) bool {
