@@ -93,3 +93,13 @@ func compareReference(t *testing.T, p *qasm.Program, report *run.Report, all []r
 		}
 	}
 }
+
+// TestPowerOfNothing raises a power that is the identity, and a phase, which are on no qubits.
+func TestPowerOfNothing(t *testing.T) {
+	const head = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[3] q;\nqubit r;\nu2(1, -pi/4) r;\nswap q[1], r;\n"
+	for _, text := range []string{"pow(1.5) @ pow(-2) @ cswap q[1], r, q[2];", "ctrl @ pow(0.5) @ pow(0) @ h q[1], r;", "ctrl @ pow(0.5) @ gphase(0.3) q[1];"} {
+		if _, err := run.Run(context.Background(), load3(t, head+text), run.Options{Shots: 1}); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"math/cmplx"
 	"slices"
 
 	"github.com/softquantus/qcos/internal/circuit"
@@ -67,7 +68,14 @@ func (s *opSink) PowEnd(exponent float64, controls []circuit.Qubit, pos diag.Pos
 	if len(qubits) > powerQubits {
 		return &errGiveUp{fmt.Sprintf("it raises a gate of %d qubits to a power", len(qubits)), pos}
 	}
+	if len(ops) == 0 {
+		return nil
+	}
 	m := gate.Power(s.temp.UnitaryOf(ops, qubits), exponent)
+	if len(qubits) == 0 {
+		g := program.Gate{ID: gate.GPhase, Controls: len(controls)}
+		return s.Gate(&g, []float64{cmplx.Phase(m[0])}, controls, pos)
+	}
 	g := program.Gate{ID: gate.Unitary, Controls: len(controls), Matrix: m}
 	return s.Gate(&g, nil, append(slices.Clone(controls), qubits...), pos)
 }
