@@ -24,10 +24,20 @@ func width(w any) int {
 }
 
 // palette marks text. The zero palette marks nothing.
-type palette struct{ on bool }
+type palette struct {
+	on      bool
+	columns int // of the terminal; 0 where it is none
+}
 
-func (a *App) outPalette() palette { return palette{a.Color && a.OutTerminal} }
-func (a *App) errPalette() palette { return palette{a.Color && a.ErrTerminal} }
+func (a *App) outPalette() palette { return newPalette(a.Color, a.OutTerminal, a.Out) }
+func (a *App) errPalette() palette { return newPalette(a.Color, a.ErrTerminal, a.Err) }
+
+func newPalette(color, terminal bool, w any) palette {
+	if !terminal {
+		return palette{}
+	}
+	return palette{on: color, columns: width(w)}
+}
 
 func (p palette) paint(code, s string) string {
 	if !p.on || s == "" {
@@ -45,5 +55,5 @@ func (p palette) cyan(s string) string   { return p.paint("36", s) }
 
 // diagStyle is how diagnostics are marked.
 func (p palette) diagStyle() diag.Style {
-	return diag.Style{Error: p.red, Warning: p.yellow, Caret: p.green, Strong: p.bold}
+	return diag.Style{Error: p.red, Warning: p.yellow, Caret: p.green, Strong: p.bold, Columns: p.columns}
 }

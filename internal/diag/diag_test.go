@@ -338,3 +338,29 @@ func TestNotesOfWhatIsLeftOut(t *testing.T) {
 		}
 	}
 }
+
+// TestRenderWidths: the caret stands under what it is about also behind characters of two columns or of none, and a narrow terminal
+// gets a short line.
+func TestRenderWidths(t *testing.T) {
+	for _, k := range []struct {
+		text, mark  string
+		columns     int
+		line, caret string
+	}{
+		{"/* 量子 */ hh q;", "hh", 0, "/* 量子 */ hh q;", "           ^~"},
+		{"x ｑ;", "ｑ", 0, "x ｑ;", "  ^~"},
+		{"/* e\u0301 */ hh q;", "hh", 0, "/* e\u0301 */ hh q;", "        ^~"},
+		{"/* 🙂 */ hh;", "hh", 0, "/* 🙂 */ hh;", "         ^~"},
+		{strings.Repeat("x q; ", 20) + "hh q; x q; x q; x q; x q; x q;", "hh", 40, "…x q; x q; x q; hh q; x q; x q…", "                ^~"},
+		{strings.Repeat("x q; ", 6) + "hh q;", "hh", 200, strings.Repeat("x q; ", 6) + "hh q;", strings.Repeat(" ", 30) + "^~"},
+		{strings.Repeat("a", 100) + " hh", "hh", 0, strings.Repeat("a", 100) + " hh", strings.Repeat(" ", 101) + "^~"},
+	} {
+		s, p := place(t, k.text, strings.Index(k.text, k.mark))
+		var b bytes.Buffer
+		Render(&b, s, Diagnostic{Span: Span{p, p + Pos(len(k.mark))}, Message: "m"}, Style{Columns: k.columns})
+		lines := strings.Split(b.String(), "\n")
+		if lines[1] != "    1 | "+k.line || lines[2] != "      | "+k.caret {
+			t.Errorf("%q at %d columns:\n%s", k.text, k.columns, b.String())
+		}
+	}
+}

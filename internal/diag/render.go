@@ -8,12 +8,18 @@ import (
 	"unicode/utf8"
 )
 
-// maxShown is how many code points of a source line are shown around a caret: files of one line of many megabytes exist.
-const maxShown = 120
+// maxShown is how many code points of a source line are shown around a caret where nothing else is asked for: files of one line of
+// many megabytes exist. minShown are the fewest, however narrow the terminal.
+const (
+	maxShown = 120
+	minShown = 30
+)
 
 // Style tells Render how to mark parts of a message; nil members mark nothing. A terminal passes colours.
 type Style struct {
 	Error, Warning, Caret, Strong func(string) string
+	// Columns is the width of the terminal, into which source lines are cut to fit; 0 for any other width.
+	Columns int
 }
 
 // Render writes d as
@@ -51,8 +57,12 @@ func showAt(w io.Writer, set *Set, at Span, label, message string, st Style) {
 	fmt.Fprintf(w, "%s: %s\n", label, Printable(message))
 	if pos.Line > 0 {
 		line, off := set.Line(at.Start)
-		text, caret := excerpt(line, off, int(at.End-at.Start))
 		number := fmt.Sprintf("%5d", pos.Line)
+		shown := maxShown
+		if st.Columns > 0 {
+			shown = min(max(st.Columns-len(number)-len(" | ……"), minShown), maxShown)
+		}
+		text, caret := excerpt(line, off, int(at.End-at.Start), shown)
 		fmt.Fprintf(w, "%s | %s\n%*s | %s\n", number, text, len(number), "", apply(st.Caret, caret))
 	}
 }
@@ -64,31 +74,32 @@ func apply(f func(string) string, s string) string {
 	return f(s)
 }
 
-// excerpt cuts a line to maxShown code points around offset and draws the marker under length bytes from there.
-func excerpt(line []byte, offset, length int) (text, caret string) {
+// excerpt cuts a line to that many code points around offset and draws the marker under length bytes from there.
+func excerpt(line []byte, offset, length, shown int) (text, caret string) {
 	before := clean(line[:min(offset, len(line))])
 	rest := line[min(offset, len(line)):]
 	marked := clean(rest[:min(max(length, 1), len(rest))])
 	after := clean(rest[min(max(length, 1), len(rest)):])
-	if n := len(before); n > maxShown/2 {
-		before = append([]rune("…"), before[n-maxShown/2:]...)
+	if keep := max(shown/2, shown-1-len(marked)-len(after)); len(before) > keep {
+		before = append([]rune("…"), before[len(before)-keep:]...)
 	}
-	room := maxShown - len(before)
+	room := max(shown-len(before), 0)
 	if len(marked) > room {
 		marked, after = append(marked[:room:room], '…'), nil
 	}
 	if r := max(room-len(marked), 0); len(after) > r {
 		after = append(after[:r:r], '…')
 	}
-	indent := make([]rune, len(before))
-	for i, r := range before {
-		indent[i] = ' '
+	var indent strings.Builder
+	for _, r := range before {
 		if r == '\t' {
-			indent[i] = '\t'
+			indent.WriteByte('\t')
+		} else {
+			indent.WriteString("  "[:columns(r)])
 		}
 	}
 	return string(before) + string(marked) + string(after),
-		string(indent) + "^" + strings.Repeat("~", max(len(marked)-1, 0))
+		indent.String() + "^" + strings.Repeat("~", max(columnsOf(marked)-1, 0))
 }
 
 // clean decodes bytes for people. Of long ones only both ends are looked at: what lies further from the caret is cut anyway.

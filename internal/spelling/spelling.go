@@ -34,6 +34,8 @@ func (s *Search) Try(word string) {
 	switch {
 	case strings.EqualFold(s.want, word):
 		d = 0
+	case len(s.want) == 2 && s.want == word+word: // typed twice
+		d = 1
 	case len(s.want) >= minPrefix && strings.HasPrefix(word, s.want):
 		d = min(d, 2)
 	case len(s.want) <= 2 && (len(word) != len(s.want) || s.want[0] != word[len(word)-1]):

@@ -22,6 +22,7 @@ func TestNearest(t *testing.T) {
 		{"SWAP", "x swap", "swap"},
 		{"qbits", "h qubits", "qubits"},
 		{"zz", "x cx h", ""},
+		{"hh", "x ch h", "h"},
 		{"api-kye", "api-key api-url", "api-key"},
 	} {
 		if got := Nearest(c.want, strings.Fields(c.words)); got != c.nearest {

@@ -123,7 +123,7 @@ func (m *Machine) indexError(in *program.Instr, i int64, at int32) error {
 		return e
 	}
 	e.Detail = fmt.Sprintf("index %d is out of range: %s has the elements 0 to %d", i, b.Name, b.Size-1)
-	e.Next = fmt.Sprintf("-1 to -%d count from the end", b.Size)
+	e.Next = fmt.Sprintf("indices start at 0, and a range includes its end; -1 to -%d count from the end", b.Size)
 	return e
 }
 
