@@ -74,11 +74,11 @@ func TestShapeIsTheSame(t *testing.T) {
 // TestRemoteDiagnostics: what a server says about a program looks as if it had been said here.
 func TestRemoteDiagnostics(t *testing.T) {
 	u, s := remoteUser(t)
-	source := "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\n// \u00e4\u00f6\nhh q[0];\nmeasure q -> c;\n"
+	source := "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\n// \u00e4\u00f6\nhh q[0];\nmeasure q -> c;\nqreg q[1];\n"
 	u.writes(t, "project/bad.qasm", source)
 	_, list, _ := u.does(t, "check", "--format", "json", "bad.qasm")
 	var checked struct{ Errors []api.Diagnostic }
-	if err := json.Unmarshal([]byte(list), &checked); err != nil || len(checked.Errors) < 2 {
+	if err := json.Unmarshal([]byte(list), &checked); err != nil || len(checked.Errors) < 3 || len(checked.Errors[2].Notes) == 0 {
 		t.Fatalf("%v: %s", err, list)
 	}
 	s.Run = func(api.ExecuteRequest) (*api.Result, *api.Problem) {

@@ -421,6 +421,9 @@ func TestEstimateChargesNothing(t *testing.T) {
 	if _, err := d.Estimate(t.Context(), c, job.Request{QASM: "qreg q[", Shots: 1}); !errors.As(err, &circuit) {
 		t.Errorf("got %v", err)
 	}
+	if _, err := d.Estimate(t.Context(), c, job.Request{QASM: "qreg q[1];\nqreg q[2];", Shots: 1}); !errors.As(err, &circuit) || len(circuit.Diagnostics[0].Notes) != 1 || circuit.Diagnostics[0].Notes[0].Column != 6 {
+		t.Errorf("got %+v", circuit)
+	}
 	if n, _ := d.db.JobsOn(t.Context(), c.User.Owner.ID, account.DayOf(noon)); n != 0 {
 		t.Errorf("charged %d", n)
 	}

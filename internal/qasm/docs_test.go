@@ -1,6 +1,7 @@
 package qasm
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,16 +11,17 @@ import (
 
 var (
 	reported = regexp.MustCompile(`\.(?:Deviation|Warn)\([^"\n]*"(\w+)"`)
+	refused  = regexp.MustCompile(`\.(?:Error|report)\([^"\n]*"([a-z0-9_]+)"`)
 	inTable  = regexp.MustCompile("\\| `(\\w+)` \\|\n")
 )
 
-// TestDocs holds that docs/openqasm.md lists the code of each deviation and warning, and no other.
+// TestDocs holds that docs/openqasm.md lists the code of each error, deviation and warning, and of the latter no other.
 func TestDocs(t *testing.T) {
 	text, err := os.ReadFile("../../docs/openqasm.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	codes := map[string]bool{}
+	codes, errors := map[string]bool{}, map[string]bool{}
 	files, _ := filepath.Glob("*/*.go")
 	more, _ := filepath.Glob("*.go")
 	for _, file := range append(files, more...) {
@@ -30,11 +32,18 @@ func TestDocs(t *testing.T) {
 		for _, m := range reported.FindAllStringSubmatch(string(source), -1) {
 			codes[m[1]] = true
 		}
+		for _, m := range refused.FindAllStringSubmatch(string(source), -1) {
+			errors[m[1]] = true
+		}
 	}
 	if len(codes) < 20 {
 		t.Fatalf("%d codes only in the sources", len(codes))
 	}
-	for code := range codes {
+	if len(errors) < 60 {
+		t.Fatalf("%d codes of errors only in the sources", len(errors))
+	}
+	maps.Copy(errors, codes)
+	for code := range errors {
 		if !strings.Contains(string(text), "`"+code+"`") {
 			t.Errorf("docs/openqasm.md does not know `%s`", code)
 		}

@@ -144,11 +144,13 @@ def test_errors_of_the_api(server: FakeServer, status: int, code: str, detail: s
 
 
 def test_circuit_errors_have_positions(server: FakeServer) -> None:
-    rows = [{"line": 3, "column": 5, "message": "unknown gate `hh`", "hint": "did you mean `h`?"}]
+    note = {"line": 1, "column": 7, "message": "`c` is declared here"}
+    rows = [{"line": 3, "column": 5, "message": "unknown gate `hh`", "hint": "did you mean `h`?", "notes": [note]}]
     server.script = lambda r: Reply(400, {"code": "invalid_circuit", "detail": "3:5: unknown gate `hh`", "errors": rows})
     with client(server) as c, pytest.raises(qcos.CircuitError) as e:
         c.execute("hh q;")
     assert [(d.line, d.column, d.hint) for d in e.value.errors] == [(3, 5, "did you mean `h`?")]
+    assert e.value.errors[0].notes == (qcos.Note(1, 7, "`c` is declared here"),)
 
 
 def test_failed_and_cancelled_jobs(server: FakeServer) -> None:

@@ -8,6 +8,15 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Note:
+    """Another place that a diagnostic is about, such as where a name was declared first."""
+
+    line: int
+    column: int
+    message: str
+
+
+@dataclass(frozen=True)
 class Diagnostic:
     """A message about a program. Lines and columns count from 1, columns in code points."""
 
@@ -17,6 +26,7 @@ class Diagnostic:
     hint: str = ""
     severity: str = "error"
     code: str = ""
+    notes: tuple[Note, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.line}:{self.column}: {self.message}"
@@ -153,7 +163,7 @@ def from_problem(status: int, problem: Any, retry_after: float | None = None) ->
     if status == 401:
         return AuthenticationError(detail, next=next_step, code=code or None, status=status)
     if status == 400 or code == "invalid_circuit":
-        return CircuitError(detail, errors=_diagnostics(fields.get("errors")), next=next_step, code=code or None, status=status)
+        return CircuitError(detail, errors=diagnostics(fields.get("errors")), next=next_step, code=code or None, status=status)
     if code == "insufficient_scope":
         return AuthenticationError(detail, next=next_step, code=code, status=status)
     if status == 403:
@@ -169,7 +179,8 @@ def from_problem(status: int, problem: Any, retry_after: float | None = None) ->
     return QCOSError(detail, next=next_step, code=code or None, status=status)
 
 
-def _diagnostics(rows: Any) -> tuple[Diagnostic, ...]:
+def diagnostics(rows: Any) -> tuple[Diagnostic, ...]:
+    """The diagnostics of an answer of the API or of the command line."""
     if not isinstance(rows, list):
         return ()
     return tuple(
@@ -180,6 +191,11 @@ def _diagnostics(rows: Any) -> tuple[Diagnostic, ...]:
             hint=str(row.get("hint") or ""),
             severity=str(row.get("severity") or "error"),
             code=str(row.get("code") or ""),
+            notes=tuple(
+                Note(int(n.get("line") or 0), int(n.get("column") or 0), str(n.get("message") or ""))
+                for n in row.get("notes") or []
+                if isinstance(n, dict)
+            ),
         )
         for row in rows
         if isinstance(row, dict)

@@ -20,11 +20,11 @@ from .client import Circuit
 from .errors import (
     CircuitError,
     ConfigError,
-    Diagnostic,
     InfeasibleError,
     LocalEngineError,
     QCOSError,
     TimeoutError,
+    diagnostics,
 )
 from .models import ExecutionResult, JobStatus
 
@@ -284,18 +284,7 @@ def _result(d: dict[str, Any]) -> ExecutionResult | QCOSError:
     code, detail = str(e.get("code") or "failed"), str(e.get("detail") or "the run failed")
     rows = [r for r in e.get("errors") or [] if isinstance(r, dict)]
     if code == "invalid_circuit" or rows:
-        found = tuple(
-            Diagnostic(
-                int(r.get("line") or 0),
-                int(r.get("column") or 0),
-                str(r.get("message") or ""),
-                str(r.get("hint") or ""),
-                str(r.get("severity") or "error"),
-                str(r.get("code") or ""),
-            )
-            for r in rows
-        )
-        return CircuitError(detail, errors=found, code=code)
+        return CircuitError(detail, errors=diagnostics(rows), code=code)
     if code == "infeasible":
         return InfeasibleError(detail, code=code)
     if code in ("usage", "configuration"):
