@@ -39,6 +39,10 @@ func load(name string, text []byte, o Options, observe func(sema.Sink) sema.Sink
 		opts: o, program: &Program{Sources: &diag.Set{}}, names: token.NewNames(),
 		rep: &report.Reporter{Strict: o.Strict}, texts: map[string][]byte{},
 	}
+	if o.MaxOps <= 0 { // what is written out is never too much
+		o.MaxOps = max(lower.DefaultMaxOps, len(text))
+	}
+	l.opts = o
 	l.builder = lower.New(l.rep, o.MaxOps)
 	var sink sema.Sink = l.builder
 	if observe != nil {

@@ -24,7 +24,8 @@ type Options struct {
 	// Inputs are the values of the input variables of an OpenQASM 3 program, by name, as their user wrote them (see
 	// program.Type.ParseInput). An input without a value and a value without an input are errors of the program.
 	Inputs map[string]string
-	// MaxOps bounds the operations after expansion of gates and registers; 0 is lower.DefaultMaxOps.
+	// MaxOps bounds the operations after expansion of gates and registers; 0 is lower.DefaultMaxOps, and never less than what the text may
+	// write out.
 	MaxOps int
 	// UnrollSteps bounds the classical work that reading a program of OpenQASM 3 may take: loops are unrolled, where that makes a circuit
 	// of it. 0 is compile.DefaultUnrollSteps, some seconds. What would take more stays a program and does its work when it runs.

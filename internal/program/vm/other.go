@@ -14,7 +14,7 @@ func (m *Machine) other(ctx context.Context, in *program.Instr, f []uint64, at i
 	switch in.Op {
 	case program.Nop:
 	case program.ApplyGate:
-		if err := m.tick(ctx, quantumSteps, at); err != nil {
+		if err := m.tick(ctx, gateSteps, at); err != nil {
 			return err
 		}
 		return m.gate(in, at, sink)
@@ -32,7 +32,7 @@ func (m *Machine) other(ctx context.Context, in *program.Instr, f []uint64, at i
 		return m.calculate(ctx, in, f, at)
 	default:
 		if n := m.block(in, f); n >= 0 {
-			return m.tick(ctx, n/8, at)
+			return m.tick(ctx, n/4, at)
 		}
 		simple(in, f)
 	}

@@ -180,7 +180,7 @@ func (m *Machine) Run(ctx context.Context, sink Sink) (Event, error) {
 			m.PC = pc - 1
 			return Ended, nil
 		case program.Measure, program.Reset:
-			if err := m.tick(ctx, quantumSteps, pc-1); err != nil {
+			if err := m.tick(ctx, measureSteps, pc-1); err != nil {
 				return 0, err
 			}
 			m.PC = pc - 1

@@ -14,10 +14,12 @@ import (
 )
 
 // Steps. A backward jump counts the instructions from its target to itself, a call those of a short function, an operation on
-// values wider than a word its words, and a quantum operation what makes it last about as long as that many instructions.
+// values wider than a word its words, a gate and a measurement or reset of a small state what makes them last about as long as that many
+// instructions.
 const (
 	callSteps    = 16
-	quantumSteps = 100
+	gateSteps    = 100
+	measureSteps = 2000
 	// maxCalls is how many calls may be in progress at once.
 	maxCalls = 1 << 20
 	// checkEvery is after how many steps the context is looked at again.

@@ -35,7 +35,7 @@ type Options struct {
 }
 
 // DefaultMaxOps is how many operations a program may have where nothing else is said.
-const DefaultMaxOps = 50_000_000
+const DefaultMaxOps = 8_000_000
 
 // DefaultUnrollSteps is some seconds of classical work.
 const DefaultUnrollSteps = 1 << 30

@@ -24,6 +24,7 @@ type reason struct {
 const (
 	carefulSteps = 1 << 25 // instructions once something was measured
 	flattenWords = 1 << 22
+	flattenOps   = 1 << 22
 	powerQubits  = 8 // of a power that becomes a matrix
 )
 
@@ -386,7 +387,9 @@ func (f *flattener) clbitFor(place program.BitPlace) (circuit.Clbit, error) {
 
 // record adds an operation under the condition at hand.
 func (f *flattener) record(add func() *circuit.Op, pos diag.Pos) error {
-	if len(f.c.Ops) >= f.limits.ops {
+	if n := len(f.c.Ops); n >= flattenOps {
+		return f.giveUp("it is long")
+	} else if n >= f.limits.ops {
 		return &vm.Error{Code: "too_many_operations", Detail: fmt.Sprintf("the circuit has more than %d operations", f.limits.ops), Pos: pos}
 	}
 	if f.when != nil && f.written {

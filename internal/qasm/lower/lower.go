@@ -13,8 +13,8 @@ import (
 	"github.com/softquantus/qcos/internal/qasm/sema"
 )
 
-// DefaultMaxOps is how many operations a circuit may have where nothing else is said: some 2 GB.
-const DefaultMaxOps = 50_000_000
+// DefaultMaxOps is how many operations a circuit may have where nothing else is said: with all that is made of it, some 1 GB.
+const DefaultMaxOps = 8_000_000
 
 // stepsPerOp bounds the definitions that are visited for each operation that they may lead to.
 const stepsPerOp = 8
