@@ -113,6 +113,7 @@ func TestHostile3(t *testing.T) {
 		{"powers that gates part", stacked(60, "pow(2) @"), ""},
 		{"powers in doubled gates", stacked(18, "pow(4096) @ none a; pow(4096) @ none a; pow(2) @ none a; inv @"), ""},
 		{"doubled powers", "gate p a { " + rep("pow(4096) @ none a; ", 1000) + "}\ngate r a { " + rep("p a; ", 1000) + "}\n" + rep("r q[0];", 40), "too_many_operations"},
+		{"broadcast in a loop", "qubit[300000] r; bit b = measure q[0]; while (b) { x r; b = measure q[0]; }", "too_many_operations"},
 		{"digits", "int a = " + rep("9", 1e7) + ";", "number_too_large"},
 		{"registers", rep("bit[1048576] NAME;", 17), "register_too_large"},
 	} {

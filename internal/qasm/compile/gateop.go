@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/softquantus/qcos/internal/circuit"
+	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/gate"
 	"github.com/softquantus/qcos/internal/program"
 )
@@ -110,9 +111,18 @@ func (c *Compiler) emitGate(id gate.ID, controls int, params []program.Param, li
 		c.circuitGate(id, controls, params, list)
 		return
 	}
+	if len(c.out.Gates) >= c.maxOps/opsPerGate {
+		if c.once(tooManyOps) {
+			c.rep.Error(diag.Span{Start: c.at, End: c.at + 1}, "too_many_operations", "", "the program has more than %d operations that stand where the course is not known in advance", c.maxOps/opsPerGate)
+		}
+		return
+	}
 	c.out.Gates = append(c.out.Gates, program.Gate{ID: id, Controls: controls, Params: params, Qubits: list})
 	c.emit(program.ApplyGate, 0, int32(len(c.out.Gates)-1), 0, 0)
 }
+
+// opsPerGate is how many operations of a circuit take the memory of a gate of a program.
+const opsPerGate = 4
 
 func (c *Compiler) circuitGate(id gate.ID, controls int, params []program.Param, list []program.Qubit) {
 	numbers := make([]circuit.Qubit, len(list))
