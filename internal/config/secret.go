@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Secret holds a key. However it is printed, formatted, encoded or logged, only its beginning shows; Reveal alone gives all of
@@ -101,12 +102,12 @@ func CheckKey(key string) error {
 }
 
 // tokenPattern is the tokens of a login.
-var tokenPattern = regexp.MustCompile(`\b(qs[tr]_)[A-Za-z0-9_-]{12,}`)
+var tokenPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(qs[tr]_)[A-Za-z0-9_-]{12,}`) })
 
 // Redact cuts whatever looks like a key out of text that is quoted back to the user: a key pasted into the wrong place is
 // still a key. Folders within a path and names of files (qcos-main/, qcos-report.json) stay readable.
 func Redact(text string) string {
-	text = tokenPattern.ReplaceAllString(text, "$1"+ellipsis)
+	text = tokenPattern().ReplaceAllString(text, "$1"+ellipsis)
 	var out strings.Builder
 	for {
 		i := strings.Index(strings.ToLower(text), keyPrefix)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Case is a test within a circuit's file: a function `def test…()` of QUTest's, or the whole program.
@@ -22,7 +23,9 @@ const mark = "//%"
 // HasComments tells whether a program has comments that are for this package.
 func HasComments(source []byte) bool { return strings.Contains(string(source), mark) }
 
-var testFunction = regexp.MustCompile(`(?m)^[ \t]*def[ \t]+(test\w*)[ \t]*\([ \t]*\)[ \t\r\n]*\{`)
+var testFunction = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t]*def[ \t]+(test\w*)[ \t]*\([ \t]*\)[ \t\r\n]*\{`)
+})
 
 // ParseComments reads the expectations in the comments of a program:
 //
@@ -69,7 +72,7 @@ type function struct {
 
 func testFunctions(file string, source []byte) ([]function, error) {
 	var all []function
-	for _, m := range testFunction.FindAllSubmatchIndex(source, -1) {
+	for _, m := range testFunction().FindAllSubmatchIndex(source, -1) {
 		f := function{name: string(source[m[2]:m[3]]), start: m[0], body: m[1]}
 		if f.end = closing(source, f.body); f.end < 0 {
 			return nil, &Error{file, lineAt(source, f.start), fmt.Sprintf("the function %s does not end", f.name)}
@@ -216,12 +219,12 @@ func (p *commentParser) expect(text string) error {
 	return err
 }
 
-var distance = regexp.MustCompile(`^total_variation_distance\s*<=\s*(\S+)$`)
+var distance = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^total_variation_distance\s*<=\s*(\S+)$`) })
 
 // distribution is `ref {…}`, or the distance allowed from the distribution given before or after it.
 func (p *commentParser) distribution(text string) error {
 	c := p.openDistribution(strings.HasPrefix(text, "ref"))
-	if m := distance.FindStringSubmatch(text); m != nil {
+	if m := distance().FindStringSubmatch(text); m != nil {
 		tolerance, err := parseProbability(m[1])
 		c.Tolerance = tolerance
 		return err
@@ -259,13 +262,15 @@ func (p *commentParser) openDistribution(ref bool) *Check {
 }
 
 var (
-	oneProbability = regexp.MustCompile(`^"([^"]*)"\s*(?:~=|==)\s*(\S+)(?:\s+atol=(\S+))?$`)
-	oneMarginal    = regexp.MustCompile(`^(\w+(?:\[\d+\])?)\s+p([01])\s*(?:~=|==)\s*(\S+)(?:\s+atol=(\S+))?$`)
-	quotedKey      = regexp.MustCompile(`^\s*"([^"]*)"\s*,?`)
+	oneProbability = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^"([^"]*)"\s*(?:~=|==)\s*(\S+)(?:\s+atol=(\S+))?$`) })
+	oneMarginal    = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\w+(?:\[\d+\])?)\s+p([01])\s*(?:~=|==)\s*(\S+)(?:\s+atol=(\S+))?$`)
+	})
+	quotedKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*"([^"]*)"\s*,?`) })
 )
 
 func probabilityComment(c *Check, text string) error {
-	m := oneProbability.FindStringSubmatch(text)
+	m := oneProbability().FindStringSubmatch(text)
 	if m == nil {
 		return fmt.Errorf(`probability is written "00" ~= 0.5 atol=0.01`)
 	}
@@ -278,7 +283,7 @@ func probabilityComment(c *Check, text string) error {
 }
 
 func marginalComment(c *Check, text string) error {
-	m := oneMarginal.FindStringSubmatch(text)
+	m := oneMarginal().FindStringSubmatch(text)
 	if m == nil {
 		return fmt.Errorf("marginal is written m[0] p1 ~= 0.5 atol=0.01")
 	}
@@ -299,7 +304,7 @@ func withTolerance(c *Check, text string, err error) error {
 
 func keysComment(c *Check, text string) error {
 	for text != "" {
-		m := quotedKey.FindStringSubmatch(text)
+		m := quotedKey().FindStringSubmatch(text)
 		if m == nil {
 			return fmt.Errorf(`%s takes outcomes in quotes, such as "00" "11"`, c.Kind)
 		}

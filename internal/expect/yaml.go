@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -70,7 +71,7 @@ func (r *reader) wrong(n *yaml.Node, format string, args ...any) error {
 	return &Error{r.file, n.Line, fmt.Sprintf(format, args...)}
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:unmarshal errors:\s*)?line (\d+): (.*)`)
+var yamlLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^yaml: (?:unmarshal errors:\s*)?line (\d+): (.*)`) })
 
 func (r *reader) document(text []byte) (*yaml.Node, error) {
 	var doc yaml.Node
@@ -80,7 +81,7 @@ func (r *reader) document(text []byte) (*yaml.Node, error) {
 		return nil, &Error{r.file, 1, "is empty"}
 	case err != nil:
 		e := &Error{r.file, 1, strings.TrimPrefix(err.Error(), "yaml: ")}
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
 			e.Line, _ = strconv.Atoi(m[1])
 			e.Message = m[2]
 		}

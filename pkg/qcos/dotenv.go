@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // dotEnv is a `.env` file, read. Its variables never reach the environment of the process. The nil *dotEnv has none.
@@ -79,7 +80,9 @@ func isAbove(folder, home string) bool {
 	return err == nil && rest != "." && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator))
 }
 
-var assignment = regexp.MustCompile(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]\s*(.*?)\s*$`)
+var assignment = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]\s*(.*?)\s*$`)
+})
 
 // parseDotEnv reads NAME=value a line, with or without export and quotes. A line that is none is given by its number, from 1.
 // Values on several lines, which no setting of ours has, are stepped over.
@@ -91,7 +94,7 @@ func parseDotEnv(text string) (variables map[string]string, wrong int) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		m := assignment.FindStringSubmatch(line)
+		m := assignment().FindStringSubmatch(line)
 		if m == nil {
 			return nil, i + 1
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/softquantus/qcos/pkg/api"
@@ -24,10 +25,10 @@ func configError(next, format string, args ...any) *ConfigError {
 }
 
 // keyShape is what keys look like. One that was pasted in the wrong place is still a key.
-var keyShape = regexp.MustCompile(`(?i)qcos-[0-9a-z]{2}[0-9a-z-]{7,}`)
+var keyShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)qcos-[0-9a-z]{2}[0-9a-z-]{7,}`) })
 
 func hideKeys(text string) string {
-	return keyShape.ReplaceAllStringFunc(text, func(key string) string { return api.Secret(key).String() })
+	return keyShape().ReplaceAllStringFunc(text, func(key string) string { return api.Secret(key).String() })
 }
 
 // The errors that a server answers with. Each unwraps to the *api.Problem, which has the code, the sentence and what to do;
