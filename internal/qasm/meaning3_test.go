@@ -257,6 +257,29 @@ var meanings = []meaning{
 		verdict: "refused, not_constant", strict: "not_constant",
 	},
 	{
+		name: "registers and arrays that are joined", source: `
+			def parity(bit[4] a) -> bit { bit c; for int i in [0:3] { c ^= a[i]; } return c; }
+			def flip(qubit[3] a) { x a; }
+			bit[2] u = "01"; bit[2] v = "11";
+			qubit q; qubit[2] r;
+			array[int[8], 2] one = {0, 1}; array[int[8], 4] three = {5, 6, 7, 8}; array[int[8], 4] all;
+			bit p1 = parity(u ++ v);
+			all[0:3] = one[0:1] ++ three[1:2];
+			all[2:3] = all[3:3] ++ all[2:2];
+			bool b = (u ++ v) == "1101";
+			uint[4] n = uint[4](v ++ u);
+			flip(r ++ q);`,
+		verdict: "accepted, array_assignment, joined_value", strict: "array_assignment, joined_value",
+		outcomes: []string{`u = "01"; v = "11"; one = [0,1]; three = [5,6,7,8]; all = [0,1,7,6]; p1 = "1"; b = true; n = 7; (1+0i)|111>`},
+	},
+	{
+		name: "joined arrays as arguments", source: `
+			def f(readonly array[int[8], 4] a) { }
+			array[int[8], 2] one = {0, 1};
+			f(one ++ one);`,
+		verdict: "refused, wrong_type", strict: "wrong_type",
+	},
+	{
 		name: "an element of an integer as a bit and as a register of one", source: `
 			int[32] n = 15;
 			bit[1] low = n[0];
@@ -266,7 +289,21 @@ var meanings = []meaning{
 		outcomes: []string{`n = 15; low = "1"; high = "0"; again = "1"`},
 	},
 	{
-		name: "stretches and turned angles", source: `
+		name: "members of index sets", source: `
+			int i = 3; int j = 2; uint[8] big = 200; int[8] m = -3;
+			bool b = i in {0, 3};
+			bool d = i in [0:2:4] || i + 1 in [4:-2:0];
+			bool e = i in [j:j+1] && !(7 in {i, j});
+			bool f = big in [100:255] == m in [-4:-1];
+			const int k = 2;
+			if (k in {1, 2}) { i = 10; }
+			for int n in {1} { j = n; }`,
+		verdict: "accepted, in_operator, too_many_warnings", strict: "in_operator",
+		outcomes: []string{`i = 10; j = 1; big = 200; m = -3; b = true; d = true; e = true; f = true; k = 2`},
+	},
+	{
+		name: "stretches, externs without parentheses, turned angles", source: `
+			extern now -> int;
 			duration a = 300ns; stretch b; stretch d = a + 2 * b;
 			angle[4] c = 9 * (pi / 8);
 			angle[4] e = rotl(c, 1);

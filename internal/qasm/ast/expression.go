@@ -152,10 +152,17 @@ type DurationOf struct {
 	Body *Block
 }
 
-// Concat is `a ++ b ++ c` in an Alias or a Declaration.
+// Concat is `a ++ b ++ c`: the value of an alias, a declaration, an assignment or an argument, or what stands in parentheses.
 type Concat struct {
 	At
 	Parts []Expr
+}
+
+// Member is `value in set`: whether an integer belongs to a Set or a Range.
+type Member struct {
+	At
+	OpAt       diag.Span
+	Value, Set Expr
 }
 
 // ArrayLiteral is `{a, {b, c}}` as the value of a Declaration.
@@ -197,6 +204,7 @@ func (*Function) expr()     {}
 func (*Cast) expr()         {}
 func (*DurationOf) expr()   {}
 func (*Concat) expr()       {}
+func (*Member) expr()       {}
 func (*ArrayLiteral) expr() {}
 func (*Measurement) expr()  {}
 func (*QuantumCall) expr()  {}

@@ -178,6 +178,8 @@ func (w walker) expression(e Expr) {
 		w.block(e.Body)
 	case *Concat:
 		w.exprs(e.Parts...)
+	case *Member:
+		w.exprs(e.Value, e.Set)
 	case *ArrayLiteral:
 		w.exprs(e.Items...)
 	case *Measurement:

@@ -77,6 +77,8 @@ func (c *Compiler) special(e ast.Expr) operand {
 		return c.quantumCall(e)
 	case *ast.Concat:
 		return c.concat(e)
+	case *ast.Member:
+		return c.member(e)
 	}
 	c.rep.Error(e.Span(), "wrong_type", "", "this has no value of its own: a number, a variable or an operation is needed here")
 	return bad(e.Span())

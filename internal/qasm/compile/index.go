@@ -208,7 +208,7 @@ func (c *Compiler) isConstant(e ast.Expr) bool {
 			for _, p := range e.Parts {
 				visit(p)
 			}
-		case *ast.Measurement, *ast.QuantumCall:
+		case *ast.Measurement, *ast.QuantumCall, *ast.Member:
 			constant = false
 		}
 	}

@@ -130,7 +130,7 @@ func (p *Parser) assigned(op token.Kind) (ast.Expr, bool) {
 		return v, ok
 	}
 	p.rep.Deviation(p.tok.Span(), "array_assignment", "give the joined arrays in the declaration", "`++` joins arrays in declarations only")
-	return p.concat(v)
+	return p.concat(v, ok, p.nest)
 }
 
 // afterMeasurement ends an assignment of a measurement.

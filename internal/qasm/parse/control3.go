@@ -90,8 +90,6 @@ func (p *Parser) operatorHint() string {
 			return "write `&&`"
 		case "or":
 			return "write `||`"
-		case "in":
-			return "there is no operator `in`"
 		case "is":
 			return "write `==`"
 		case "not":
@@ -176,17 +174,36 @@ func (p *Parser) forLoop() (ast.Stmt, bool) {
 	return s, true
 }
 
-func (p *Parser) loopValues() (ast.Expr, bool) {
+// member reads `in` and the index set behind a value.
+func (p *Parser) member(value ast.Expr, depth int) (ast.Expr, bool) {
+	at := p.tok.Span()
+	p.advance()
+	if p.tok.Kind != token.LBrace && p.tok.Kind != token.LBracket {
+		p.unexpectedHint("a set of integers after `in`", "write {1, 3, 5} or [0:9]")
+		return nil, false
+	}
+	set, ok := p.valuesOf(depth + 1)
+	if !ok {
+		return nil, false
+	}
+	p.rep.Deviation(at, "in_operator", "compare the values with ==, or with <= and >=", "the operator `in` left the language")
+	return &ast.Member{At: p.at(value.Span().Start), OpAt: at, Value: value, Set: set}, true
+}
+
+func (p *Parser) loopValues() (ast.Expr, bool) { return p.valuesOf(p.nest) }
+
+// valuesOf reads a set, a range in brackets, or any other expression.
+func (p *Parser) valuesOf(depth int) (ast.Expr, bool) {
 	switch p.tok.Kind {
 	case token.LBrace:
-		return p.set(p.nest)
+		return p.set(depth)
 	case token.LBracket:
 		p.advance()
 		start := p.tok.Start
 		var first ast.Expr
 		if p.tok.Kind != token.Colon {
 			var ok bool
-			if first, ok = p.expression(); !ok {
+			if first, ok = p.expr(precNone, depth+1); !ok {
 				return nil, false
 			}
 		}
@@ -198,7 +215,7 @@ func (p *Parser) loopValues() (ast.Expr, bool) {
 			p.unexpectedHint("`:` and the end of the range", hint)
 			return nil, false
 		}
-		r, ok := p.rangeFrom(start, first, p.nest)
+		r, ok := p.rangeFrom(start, first, depth)
 		return r, ok && p.expect(token.RBracket, "after the range")
 	}
 	from := p.tok.Start

@@ -86,17 +86,21 @@ func (p *Parser) initial() (ast.Expr, bool) {
 		return p.arrayLiteral(p.nest)
 	}
 	e, ok := p.value("a value after `=`")
-	if !ok || p.tok.Kind != token.PlusPlus {
-		return e, ok
-	}
-	return p.concat(e)
+	return p.concat(e, ok, p.nest)
 }
 
-// concat reads the rest of `a ++ b ++ c` at its first operator.
-func (p *Parser) concat(first ast.Expr) (ast.Expr, bool) {
+// concat reads the rest of `a ++ b ++ c` behind its first part, if there is more of it.
+func (p *Parser) concat(first ast.Expr, ok bool, depth int) (ast.Expr, bool) {
+	if !ok || p.tok.Kind != token.PlusPlus {
+		return first, ok
+	}
 	c := &ast.Concat{Parts: []ast.Expr{first}}
 	for p.accept(token.PlusPlus) {
-		e, ok := p.expression()
+		if p.tok.Kind == token.Semicolon || p.tok.Kind == token.RParen {
+			p.unexpectedHint("a register or an array after `++`", "`++` joins registers and arrays; to count up, write `i += 1;`")
+			return nil, false
+		}
+		e, ok := p.expr(precNone, depth+1)
 		if !ok {
 			return nil, false
 		}
@@ -104,6 +108,14 @@ func (p *Parser) concat(first ast.Expr) (ast.Expr, bool) {
 	}
 	c.At = p.at(first.Span().Start)
 	return c, true
+}
+
+// joined is concat where the grammar has none.
+func (p *Parser) joined(first ast.Expr, ok bool, depth int) (ast.Expr, bool) {
+	if ok && p.tok.Kind == token.PlusPlus {
+		p.rep.Deviation(p.tok.Span(), "joined_value", "give the joined registers a name with `let`", "`++` joins registers in `let`, in declarations and in arguments only")
+	}
+	return p.concat(first, ok, depth)
 }
 
 // arrayLiteral reads `{a, {b, c}}`.
@@ -266,13 +278,9 @@ func (p *Parser) alias() (ast.Stmt, bool) {
 		}
 		s.Value = &ast.Concat{At: ast.At(set.Span()), Parts: set.(*ast.Set).Items}
 	} else {
-		if s.Value, ok = p.expression(); !ok {
+		e, ok := p.expression()
+		if s.Value, ok = p.concat(e, ok, p.nest); !ok {
 			return nil, false
-		}
-		if p.tok.Kind == token.PlusPlus {
-			if s.Value, ok = p.concat(s.Value); !ok {
-				return nil, false
-			}
 		}
 	}
 	s.At = p.at(start)

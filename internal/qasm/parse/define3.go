@@ -211,15 +211,29 @@ func (p *Parser) extern() (ast.Stmt, bool) {
 	if s.Name, ok = p.declared("the name of the external function"); !ok {
 		return nil, false
 	}
+	if p.tok.Kind != token.Arrow && p.tok.Kind != token.Semicolon { // without arguments the parentheses may be left out
+		if s.Params, ok = p.externParameters(); !ok {
+			return nil, false
+		}
+	}
+	if s.Returns, ok = p.returns(); !ok {
+		return nil, false
+	}
+	s.At = p.at(start)
+	return s, p.semicolon("the external function")
+}
+
+func (p *Parser) externParameters() ([]ast.Param, bool) {
 	if !p.expect(token.LParen, "and the types of the arguments") {
 		return nil, false
 	}
+	var list []ast.Param
 	for p.tok.Kind != token.RParen {
 		a, ok := p.externParameter()
 		if !ok {
 			return nil, false
 		}
-		s.Params = append(s.Params, a)
+		list = append(list, a)
 		if !p.comma(token.RParen) {
 			break
 		}
@@ -228,14 +242,7 @@ func (p *Parser) extern() (ast.Stmt, bool) {
 		p.unexpectedHint("`,` or `)` after the type", "the arguments of an external function have types and no names")
 		return nil, false
 	}
-	if !p.expect(token.RParen, "after the types of the arguments") {
-		return nil, false
-	}
-	if s.Returns, ok = p.returns(); !ok {
-		return nil, false
-	}
-	s.At = p.at(start)
-	return s, p.semicolon("the external function")
+	return list, p.expect(token.RParen, "after the types of the arguments")
 }
 
 func (p *Parser) externParameter() (a ast.Param, ok bool) {

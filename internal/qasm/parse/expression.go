@@ -80,6 +80,14 @@ func (p *Parser) operators(left ast.Expr, lowest uint8, depth int) (ast.Expr, bo
 	for {
 		op, at := p.tok.Kind, p.tok.Span()
 		prec := p.prec[op]
+		if op == token.Ident && p.v3 && p.tok.Symbol == token.In && lowest <= precCompare {
+			var ok bool
+			if left, ok = p.member(left, depth); !ok {
+				return nil, false
+			}
+			depth++
+			continue
+		}
 		switch {
 		case prec == precNone, prec < lowest:
 			return left, true
@@ -150,6 +158,9 @@ func (p *Parser) paren(depth int) (ast.Expr, bool) {
 	start := p.tok.Start
 	p.advance()
 	inner, ok := p.expr(precNone, depth+1)
+	if p.v3 {
+		inner, ok = p.joined(inner, ok, depth+1)
+	}
 	if !ok || !p.closing("to close the parenthesis") {
 		return nil, false
 	}
@@ -216,6 +227,9 @@ func (p *Parser) arguments(depth int) ([]ast.Expr, bool) {
 	mark := len(p.exprs)
 	for {
 		e, ok := p.expr(precNone, depth)
+		if p.v3 {
+			e, ok = p.concat(e, ok, depth)
+		}
 		if !ok {
 			p.exprs = p.exprs[:mark]
 			return nil, false

@@ -127,6 +127,7 @@ func (p *Parser) cast(t *ast.Type, depth int) (ast.Expr, bool) {
 	}
 	p.advance()
 	v, ok := p.expr(precNone, depth+1)
+	v, ok = p.joined(v, ok, depth+1)
 	if !ok || !p.expect(token.RParen, "after the value to convert") {
 		return nil, false
 	}

@@ -41,7 +41,8 @@ func TestPrecedence3(t *testing.T) {
 		"a != b & c":           "((a!=b)&c)",
 		"- - a":                "(-(-a))",
 		"(a + b) * c":          "((a+b)*c)",
-		"a + b++c":             "",
+		"a[b++c]":              "",
+		"a ++":                 "",
 		"a * (b, c)":           "",
 		"sin(a + 1) * cos(-b)": "(sin((a+1))*cos((-b)))",
 	} {
