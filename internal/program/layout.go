@@ -32,10 +32,14 @@ func (l *Layout) Pack(to, frame []uint64) {
 	}
 }
 
-// Place is where a reported slot lies in the packed words.
+// Place is where a reported slot lies in the packed words. The slot of a variable that has no words, which is not reported, lies behind
+// what is reported before it.
 func (l *Layout) Place(slot int32) int {
 	i := sort.Search(len(l.ranges), func(i int) bool { return l.ranges[i].First > slot }) - 1
-	return l.places[i] + int(slot-l.ranges[i].First)
+	if i < 0 {
+		return 0
+	}
+	return l.places[i] + int(min(slot-l.ranges[i].First, l.ranges[i].N))
 }
 
 // Reported merges the slots of registers and variables.
