@@ -184,7 +184,7 @@ func (fn *funcFlow) step(at int32, now []uint64, needed bool) {
 // fail, or writes through an address.
 func (fn *funcFlow) acts(in Instr) bool {
 	switch in.Op {
-	case DivI, DivU, RemI, RemU, ShlI, ShlU, ShrI, ShrU, CheckIndex, Store, StoreN, Copy, ApplyGate, PowEnd, Measure, Reset:
+	case DivI, DivU, RemI, RemU, ShlI, ShlU, ShrI, ShrU, CheckIndex, Store, StoreN, Copy, Scratch, Drop, ApplyGate, PowEnd, Measure, Reset:
 		return true
 	case Calculate:
 		return fn.p.Evals[in.W].fails()

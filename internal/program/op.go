@@ -102,6 +102,8 @@ const (
 	LoadN      // C slots from the address s[B] to A
 	StoreN     // C slots from B to the address s[A]
 	Copy       // C slots from the address s[B] to the address s[A]; they may overlap
+	Scratch    // s[A] = the address of s[B] new slots behind the frame; fails where there is no room. No Call, Measure or Reset until Drop
+	Drop       // gives back the slots from the address s[A] on
 
 	// Quantum operations.
 	ApplyGate // Gates[A]
@@ -168,6 +170,7 @@ var shapes = [numOps]shape{
 
 	CheckIndex: {"bound", def, use, index}, LoadAt: {"load.at", def, whole, use}, StoreAt: {"store.at", part, use, use}, Addr: {"addr", def, whole, none},
 	Load: {"load", def, use, imm}, Store: {"store", use, use, imm}, LoadN: {"load.n", defN, use, imm}, StoreN: {"store.n", use, useN, imm}, Copy: {"copy", use, use, imm},
+	Scratch: {"scratch", def, use, none}, Drop: {"drop", use, none, none},
 
 	ApplyGate: {"gate", index, none, none}, PowBegin: {"pow.begin", none, none, none}, PowEnd: {"pow.end", use, index, none},
 	Measure: {"measure", def, index, none}, Reset: {"reset", none, index, none},

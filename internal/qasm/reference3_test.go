@@ -103,6 +103,9 @@ func TestFoundByReference(t *testing.T) {
 		"def f(bit[100] b, int[128] n) -> bit[100] { b[99] = 1; b[0] = 1; n = -n; return b ^ bit[128](n)[28:127]; } bit[100] x = rotl(bit[100](int[100](3)), 70); int[128] k = -7; k *= 1 << 40; bit[100] y = f(x, k);",
 		increments + "int[8] x = b[0] + f(b) + b[0] * 10; int[8] y = f(b) * 10 + b[0]; b[0] += f(b); b[b[0] % 2] = f(b); y += g(b[0], f(b));", // from left to right
 		"def f(mutable array[int[8], #dim = 1] a) { a[1:3] = a[0:2]; a[0:1] = a[1:2]; } array[int[8], 4, 2] b = {{1,1}, {2,2}, {3,3}, {4,4}}; f(b[:, 1]);",
+		"def f(mutable array[int[8], #dim = 1] a) { a[0:2:6] = a[0:3]; } array[int[8], 8] b = {0,1,2,3,4,5,6,7}; f(b);", // of different steps
+		"def f(mutable array[int[70], #dim = 1] a) { a[1:3] = a[0:2]; } array[int[70], 8] b = {0,1,2,3,4,5,6,7}; f(b[7:-1:0]);",
+		"def f(mutable array[int[8], #dim = 2] a, int n) { a[0:1, 0:n] = a[1:2, 1:n + 1]; a[1:2, 0:n] = a[0:1, 0:n]; } array[int[8], 3, 3] b = {{1,2,3}, {4,5,6}, {7,8,9}}; qubit q; bit c; h q; c = measure q; f(b, c);",
 		"angle[2] a = 1.0; angle b = ~angle(a); angle[32] c = 2.5; angle d = angle(c) / 3;", // angle(a) is a type of its own
 	} {
 		text = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n" + text

@@ -170,6 +170,17 @@ func (m *Machine) Run(ctx context.Context, sink Sink) (Event, error) {
 				return 0, err
 			}
 			f, pc = m.Mem[m.FP:], m.PC
+		case program.Scratch:
+			if err := m.scratch(in, f, pc-1); err != nil {
+				return 0, err
+			}
+			if err := m.tick(ctx, int64(len(m.Mem)-int(m.Mem[m.FP+in.A]))/4, pc-1); err != nil {
+				return 0, err
+			}
+			f = m.Mem[m.FP:]
+		case program.Drop:
+			m.Mem = m.Mem[:f[in.A]]
+			f = m.Mem[m.FP:]
 		case program.Return:
 			if !m.ret() {
 				m.PC = pc - 1

@@ -174,6 +174,17 @@ func (m *Machine) call(in *program.Instr, at int32) error {
 	return nil
 }
 
+// scratch gives a function memory behind its frame.
+func (m *Machine) scratch(in *program.Instr, f []uint64, at int32) error {
+	first, n := len(m.Mem), f[in.B]
+	if n > uint64(m.limits.Words) || int64(first)+int64(n) > m.limits.Words {
+		return memoryError(m.limits.Words, m.program.Pos[at])
+	}
+	f[in.A] = uint64(first)
+	m.Mem = slices.Grow(m.Mem, int(n))[:first+int(n)]
+	return nil
+}
+
 // ret leaves a function and reports whether it was not the main program. Results lie in the caller's frame already.
 func (m *Machine) ret() bool {
 	last := len(m.Stack) - 1

@@ -310,29 +310,31 @@ func (c *Compiler) copyArray(to, from *view) {
 			total *= int64(s)
 		}
 		t := newView(from.elem, sizes, c.temp(int(total)), from.name)
-		c.copyElements(t, from, false)
+		c.copyElements(t, from)
 		from = t
 	} else if !ok && (from.ref || to.ref || from.base == to.base) {
-		c.copyApart(to, from)
+		c.copyThrough(to, from)
 		return
 	}
-	c.copyElements(to, from, false)
+	c.copyElements(to, from)
 }
 
-// copyApart copies between views that may be parts of one array and whose sizes are not known: from the end that is not written before it is
-// read.
-func (c *Compiler) copyApart(to, from *view) {
-	up, end := c.fn.label(), c.fn.label()
-	c.jump(program.JumpLeI, up, c.address(to), c.address(from))
-	c.copyElements(to, from, true)
-	c.jump(program.Jump, end, 0, 0)
-	c.fn.place(up)
-	c.copyElements(to, from, false)
-	c.fn.place(end)
+// copyThrough copies by way of memory behind the frame: between views that may be parts of one array and whose sizes are not known.
+func (c *Compiler) copyThrough(to, from *view) {
+	all := fixed(int64(from.elem.Words()))
+	copied := &view{elem: from.elem, base: c.temp(1), ref: true, offset: fixed(0), dims: make([]dim, len(from.dims)), name: from.name}
+	for i := len(from.dims) - 1; i >= 0; i-- {
+		copied.dims[i] = dim{from.dims[i].size, all}
+		all = c.mul(all, from.dims[i].size)
+	}
+	c.emit(program.Scratch, 0, copied.base, c.slotOf(all), 0)
+	c.copyElements(copied, from)
+	c.copyElements(to, copied)
+	c.emit(program.Drop, 0, copied.base, 0, 0)
 }
 
-// copyElements copies in nested loops, from the last element down or from the first up.
-func (c *Compiler) copyElements(to, from *view, down bool) {
+// copyElements copies in nested loops, the first element first.
+func (c *Compiler) copyElements(to, from *view) {
 	if len(to.dims) == 0 {
 		c.store(to, c.load(from, diag.Span{Start: c.at}).slot)
 		return
@@ -343,13 +345,7 @@ func (c *Compiler) copyElements(to, from *view, down bool) {
 	c.move(i, c.zero(), 1)
 	c.fn.place(loop)
 	c.jump(program.JumpLeI, end, c.slotOf(d), i)
-	at := i
-	if down {
-		at = c.temp(1)
-		c.emit(program.SubI, 64, at, c.slotOf(d), i)
-		c.emit(program.AddImmI, 64, at, at, -1)
-	}
-	c.copyElements(c.row(to, at), c.row(from, at), down)
+	c.copyElements(c.row(to, i), c.row(from, i))
 	c.emit(program.AddImmI, 64, i, i, 1)
 	c.jump(program.Jump, loop, 0, 0)
 	c.fn.place(end)

@@ -232,6 +232,8 @@ func (f *flattener) instruction(in program.Instr) error {
 		return nil
 	case program.Measure:
 		return f.measure(in)
+	case program.Scratch, program.Drop:
+		return f.scratch(in)
 	case program.Load, program.LoadN, program.Copy, program.Store, program.StoreN:
 		return f.indirect(in)
 	}

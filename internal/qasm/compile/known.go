@@ -228,6 +228,27 @@ func (f *flattener) element(in program.Instr) error {
 	return nil
 }
 
+// scratch takes memory behind the frame, or gives it back.
+func (f *flattener) scratch(in program.Instr) error {
+	if in.Op == program.Drop {
+		f.grow(int(f.mem[f.fp+in.A]))
+		f.pc++
+		return nil
+	}
+	if f.unknown[f.fp+in.B] != 0 {
+		return &errRest{"the length of a copy depends on a measurement"}
+	}
+	first, n := len(f.mem), f.mem[f.fp+in.B]
+	if n > maxFrame {
+		return f.giveUp("it copies more than can be known in advance")
+	}
+	f.mem[f.fp+in.A] = uint64(first)
+	f.know(f.fp + in.A)
+	f.grow(first + int(n))
+	f.pc++
+	return nil
+}
+
 // indirect is what goes through addresses.
 func (f *flattener) indirect(in program.Instr) error {
 	address, n := in.B, int32(1)

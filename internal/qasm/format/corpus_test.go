@@ -38,10 +38,27 @@ func tree(text []byte) string {
 func comments(text []byte) string {
 	var set diag.Set
 	src, _ := set.Add("test", text)
+	lines := map[diag.Pos]bool{} // where annotations and pragmas begin, in which there are none
+	for _, s := range parse.File(src, token.NewNames(), &report.Reporter{}).Statements {
+		ast.Walk(s, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.Pragma:
+				lines[n.Start] = true
+			case *ast.Annotated:
+				for _, a := range n.Annotations {
+					lines[a.Start] = true
+				}
+			}
+			return true
+		})
+	}
 	l := token.NewLexer(src, token.NewNames(), &report.Reporter{})
 	l.V3, l.Quiet, l.KeepComments = true, true, true
 	var t token.Token
 	for l.Next(&t); t.Kind != token.EOF; l.Next(&t) {
+		if lines[t.Start] {
+			l.RestOfLine()
+		}
 	}
 	var b strings.Builder
 	for _, c := range l.Comments {
