@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/softquantus/qcos/internal/diag"
 	"github.com/softquantus/qcos/internal/plan"
 	"github.com/softquantus/qcos/internal/qasm"
+	"github.com/softquantus/qcos/internal/qasm/lower"
 	"github.com/softquantus/qcos/internal/run"
 	"github.com/softquantus/qcos/internal/sim"
 )
@@ -160,7 +162,7 @@ func (o *executeOptions) simulateFile(ctx context.Context, in input, r *result) 
 
 func (o *executeOptions) simulateProgram(ctx context.Context, in input, r *result) (err error) {
 	source := o.source.qasm()
-	source.Inputs, source.UnrollSteps = o.inputs.values, int64(o.sim.maxSteps)
+	source.Inputs, source.UnrollSteps, source.MaxOps = o.inputs.values, int64(o.sim.maxSteps), o.sim.maxOps()
 	r.program, err = o.app.loadValid(ctx, in, o.load, source)
 	if err != nil {
 		return err
@@ -238,6 +240,17 @@ func (s *simulationOptions) addSeedFlag(cmd *cobra.Command) {
 
 // maxThreads is more than any machine has.
 const maxThreads = 1 << 12
+
+// bytesPerOp is what an operation takes of memory with all that is made of it.
+const bytesPerOp = 128
+
+// maxOps is how many operations a circuit may have: more than else where much memory may be used.
+func (s *simulationOptions) maxOps() int {
+	if n := s.maxMemory / bytesPerOp; n > lower.DefaultMaxOps {
+		return int(min(n, math.MaxInt32))
+	}
+	return 0
+}
 
 func (s *simulationOptions) run() run.Options {
 	precision, err := sim.ParsePrecision(s.precision)

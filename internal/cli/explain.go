@@ -58,7 +58,7 @@ func (o *explainOptions) run(ctx context.Context) error {
 
 func (o *explainOptions) file(ctx context.Context, in input) error {
 	source := o.source.qasm()
-	source.Inputs = o.inputs.values
+	source.Inputs, source.MaxOps = o.inputs.values, o.sim.maxOps()
 	p, err := o.app.loadValid(ctx, in, o.load, source)
 	if err != nil {
 		return err

@@ -53,6 +53,19 @@ func TestHostileMemory(t *testing.T) {
 	}
 }
 
+// TestMaxMemoryAllowsOperations: who gives more memory may run larger circuits.
+func TestMaxMemoryAllowsOperations(t *testing.T) {
+	u := newUser(t)
+	if err := os.WriteFile("in.qasm", []byte("OPENQASM 2.0;\nqreg q[9000000];\nU(0, 0, 0) q;\nqreg r[100000000];\nU(0, 0, 0) r;"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for memory, place := range map[string]string{"1GiB": "in.qasm:3:1: error: ", "2GiB": "in.qasm:5:1: error: "} {
+		if code, _, words := u.does(t, "explain", "--max-memory", memory, "in.qasm"); code != exitInvalid || !strings.Contains(words, place) {
+			t.Errorf("%s: exit code %d: %s", memory, code, words)
+		}
+	}
+}
+
 // chain defines gates g1 to gN, each of which applies the one before.
 func chain(n int) string {
 	var b strings.Builder
