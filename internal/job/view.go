@@ -59,17 +59,8 @@ func (f *Front) Wait(ctx context.Context, ownerID int64, id string, d time.Durat
 		return View{}, err
 	}
 	if !j.Status.Finished() && d > 0 {
-		ended, stop := f.waits.begin(j.Row)
-		timer := time.NewTimer(d)
-		select {
-		case <-ended:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
-		stop()
-		if ctx.Err() != nil {
-			return View{Job: j}, ctx.Err()
+		if err := f.waits.wait(ctx, j.Row, d); err != nil {
+			return View{Job: j}, err
 		}
 		if j, err = f.Store.Job(ctx, ownerID, id); err != nil {
 			return View{}, err
@@ -95,17 +86,8 @@ func (f *Front) Changes(ctx context.Context, ownerID int64, id string, report fu
 		if v.Status.Finished() {
 			return nil
 		}
-		ended, stop := f.waits.begin(v.Row)
-		timer := time.NewTimer(changesLook)
-		select {
-		case <-ended:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
-		stop()
-		if ctx.Err() != nil {
-			return ctx.Err()
+		if err := f.waits.wait(ctx, v.Row, changesLook); err != nil {
+			return err
 		}
 	}
 }

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 const (
@@ -45,6 +46,20 @@ func (w *waits) begin(row Row) (ended <-chan struct{}, stop func()) {
 			delete(w.byRow, row)
 		}
 	}
+}
+
+// wait waits until the job ends or d has passed. Its error is ctx's.
+func (w *waits) wait(ctx context.Context, row Row, d time.Duration) error {
+	ended, stop := w.begin(row)
+	defer stop()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ended:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
 }
 
 // end wakes who waits for a job.

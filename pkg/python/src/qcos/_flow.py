@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from . import errors
 from .models import ExecutionResult, JobStatus, UserInfo
@@ -241,7 +241,14 @@ def user_info(policy: Policy) -> Flow[UserInfo]:
     return UserInfo.from_json(object_of(value))
 
 
-def jobs(policy: Policy, query: str) -> Flow[tuple[list[JobStatus], str | None]]:
-    value = object_of((yield from call(policy, Send("GET", "/jobs" + query, timeout=policy.timeout))))
+def jobs(policy: Policy, **query: str) -> Flow[tuple[list[JobStatus], str | None]]:
+    """A page of the jobs that match, and the cursor of the next. What is empty is not asked for."""
+    text = urlencode({k: v for k, v in query.items() if v})
+    value = object_of((yield from call(policy, Send("GET", "/jobs" + (text and "?" + text), timeout=policy.timeout))))
     cursor = value.get("next_cursor")
     return [_job(row) for row in value.get("jobs") or []], None if cursor is None else str(cursor)
+
+
+def accepted(job_id: str | None, shots: int) -> ExecutionResult:
+    """What is known of a job right after it was accepted."""
+    return ExecutionResult(job_id, "queued", {}, 0, shots, "remote", "", 0.0)

@@ -2,55 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlencode
 
 from . import _flow, _transport
 from ._circuits import to_qasm
-from ._version import __version__
-from .client import _MAX_RETRIES, _TIMEOUT, DEFAULT_API_URL, Circuit, accepted, resolve
+from ._remote import Circuit, Remote
 from .models import ExecutionResult, JobStatus, UserInfo
 
 
-class AsyncQCOSClient:
+class AsyncQCOSClient(Remote[_transport.AsyncTransport]):
     """QCOSClient for asyncio: the same arguments, methods and errors, with await."""
 
-    def __init__(
-        self,
-        api_key: str | None = None,
-        api_url: str = DEFAULT_API_URL,
-        timeout: float = _TIMEOUT,
-        max_retries: int = _MAX_RETRIES,
-        retry_delay: float = 1.0,
-        log_level: str = "INFO",
-        *,
-        profile: str | None = None,
-        ca_file: str | None = None,
-        insecure_http: bool = False,
-        _config_path: str | os.PathLike[str] | None = None,
-    ) -> None:
-        settings = resolve(
-            api_key=api_key,
-            api_url=api_url,
-            timeout=timeout,
-            max_retries=max_retries,
-            log_level=log_level,
-            profile=profile,
-            ca_file=ca_file,
-            insecure_http=insecure_http,
-            config_path=_config_path,
-        )
-        self.api_url = settings.api_url
-        self._policy = _flow.Policy(float(settings.timeout), settings.max_retries, retry_delay)
-        self._transport = _transport.AsyncTransport(settings, __version__)
-
-    @classmethod
-    def from_config(cls, path: str | os.PathLike[str] = "~/.qcos/config.json", **arguments: Any) -> AsyncQCOSClient:
-        """A client with the settings of a file, which beat the environment."""
-        return cls(_config_path=path, **arguments)
+    _open = _transport.AsyncTransport
 
     async def execute(
         self,
@@ -63,7 +28,7 @@ class AsyncQCOSClient:
     ) -> ExecutionResult:
         """QCOSClient.execute; options are those of submit."""
         job = await self.submit(qasm, shots, priority, **options)
-        return await job.wait(timeout) if wait else accepted(job.job_id, shots)
+        return await job.wait(timeout) if wait else _flow.accepted(job.job_id, shots)
 
     async def submit(
         self,
@@ -101,9 +66,7 @@ class AsyncQCOSClient:
         """All jobs of the account, the newest first, without their results."""
         cursor: str | None = ""
         while cursor is not None:
-            query = {"status": status, "name": name, "tag": tag, "cursor": cursor}
-            text = urlencode({k: v for k, v in query.items() if v})
-            page, cursor = await self._transport.run(_flow.jobs(self._policy, "?" + text if text else ""))
+            page, cursor = await self._transport.run(_flow.jobs(self._policy, status=status, name=name, tag=tag, cursor=cursor))
             for job in page:
                 yield job
 
@@ -120,9 +83,6 @@ class AsyncQCOSClient:
 
     async def __aexit__(self, kind: type[BaseException] | None, e: BaseException | None, trace: TracebackType | None) -> None:
         await self.aclose()
-
-    def __repr__(self) -> str:
-        return f"AsyncQCOSClient(api_url={self.api_url!r})"
 
 
 class AsyncJob:

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from ._circuits import to_qasm
-from .client import Circuit
+from ._remote import Circuit
 from .errors import (
     CircuitError,
     ConfigError,
