@@ -12,6 +12,7 @@ import (
 	"github.com/softquantus/qcos/internal/qasm/emit"
 	layout "github.com/softquantus/qcos/internal/qasm/format"
 	"github.com/softquantus/qcos/internal/qasm/upgrade"
+	"github.com/softquantus/qcos/internal/run"
 )
 
 type convertOptions struct {
@@ -109,6 +110,10 @@ func (o *convertOptions) written(in input, text []byte, p *qasm.Program) ([]byte
 			what, pos = what+": "+p.Program.Why, p.Program.WhyPos
 		}
 		return nil, noWords(in, p, name, &emit.Refusal{What: what, Pos: pos})
+	}
+	if q, b := p.Circuit.NumQubits, p.Circuit.NumClbits; q > run.MaxQubits || b > run.MaxClbits {
+		return nil, &InputError{Detail: fmt.Sprintf("%s declares %s and %s, at most %s and %s can be written anew", in.shown(),
+			counted(q, "qubit"), counted(b, "bit"), grouped(run.MaxQubits), grouped(run.MaxClbits)), Next: "declare only what is used"}
 	}
 	c, err := emit.Plain(p.Circuit, p.Program)
 	if err != nil {

@@ -89,6 +89,9 @@ func (o *drawOptions) file(ctx context.Context, in input, to sink, several bool)
 		return err
 	}
 	c, labels := o.circuit(in, p)
+	if n := c.NumQubits; n > draw.MaxOps {
+		return &InputError{Detail: fmt.Sprintf("%s declares %s, at most %s can be drawn", in.shown(), counted(n, "qubit"), grouped(draw.MaxOps))}
+	}
 	if n := len(c.Ops); n > draw.MaxOps {
 		return &InputError{Detail: fmt.Sprintf("%s has %s, at most %s can be drawn", in.shown(), counted(n, "operation"), grouped(draw.MaxOps))}
 	}

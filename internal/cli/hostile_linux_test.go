@@ -53,6 +53,19 @@ func TestHostileMemory(t *testing.T) {
 	}
 }
 
+// TestWideRegistersElsewhere: what works on each qubit refuses more of them than there can be a use for.
+func TestWideRegistersElsewhere(t *testing.T) {
+	u := newUser(t)
+	if err := os.WriteFile("in.qasm", []byte("OPENQASM 3.0;\nqubit[1000000000] q;\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"draw", "in.qasm"}, {"draw", "--format", "svg", "in.qasm"}, {"convert", "--to", "qasm2", "in.qasm"}} {
+		if code, out, words := u.does(t, args...); code == exitOK || out != "" || !strings.Contains(words, "in.qasm declares 1,000,000,000 qubits") {
+			t.Errorf("%v: exit code %d: %.300s", args, code, words)
+		}
+	}
+}
+
 // TestMaxMemoryAllowsOperations: who gives more memory may run larger circuits.
 func TestMaxMemoryAllowsOperations(t *testing.T) {
 	u := newUser(t)
