@@ -9,7 +9,7 @@ func (p *printer) space() bool {
 	case tight(next), p.kind == opening, next == token.RBrace:
 		return false
 	case p.kind == prefix:
-		return next == token.Plus && prev == token.Plus // `++` would be one operator
+		return next == prev && (prev == token.Plus || prev == token.Minus) // `++` is one operator, and `--` begins comments elsewhere
 	case prev == token.Colon, next == token.Colon:
 		return p.top() != square && prev == token.Colon
 	case next == token.LParen:
