@@ -1,6 +1,7 @@
 package format
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,27 +39,30 @@ func tree(text []byte) string {
 func comments(text []byte) string {
 	var set diag.Set
 	src, _ := set.Add("test", text)
-	lines := map[diag.Pos]bool{} // where annotations and pragmas begin, in which there are none
+	blank := bytes.Clone(text) // what is kept as text has no comments, though some of it may look so
+	erase := func(at diag.Span) {
+		for i := at.Start - src.Base; i < at.End-src.Base; i++ {
+			blank[i] = ' '
+		}
+	}
 	for _, s := range parse.File(src, token.NewNames(), &report.Reporter{}).Statements {
 		ast.Walk(s, func(n ast.Node) bool {
 			switch n := n.(type) {
-			case *ast.Pragma:
-				lines[n.Start] = true
+			case *ast.Pragma, *ast.Cal, *ast.Defcal:
+				erase(n.Span())
 			case *ast.Annotated:
 				for _, a := range n.Annotations {
-					lines[a.Start] = true
+					erase(a.Span())
 				}
 			}
 			return true
 		})
 	}
+	src, _ = set.Add("blank", blank)
 	l := token.NewLexer(src, token.NewNames(), &report.Reporter{})
 	l.V3, l.Quiet, l.KeepComments = true, true, true
 	var t token.Token
 	for l.Next(&t); t.Kind != token.EOF; l.Next(&t) {
-		if lines[t.Start] {
-			l.RestOfLine()
-		}
 	}
 	var b strings.Builder
 	for _, c := range l.Comments {
