@@ -99,22 +99,25 @@ func (c *Compiler) compiled(n ast.Name) bool { return c.early[n.Start] }
 
 // whereabouts are the place in the program at which the compiler is.
 type whereabouts struct {
-	fn              *code
-	direct, inGate  bool
-	depth, floor    int32
-	inDef           *def
-	loops           []loop
-	dead            bool
-	at              diag.Pos
-	kept, tempsFrom int32
-	open            *Gate
-	openName        ast.Name
-	mayDefine       bool
+	fn        *code    // the function at hand
+	at        diag.Pos // of what is being compiled
+	direct    bool     // the program under construction is nothing but the circuit so far; afterwards the circuit is what comes first
+	depth     int32    // of the scope at hand: 0 is the language's own, 1 the program's
+	floor     int32    // within a definition its depth, else 0
+	inGate    bool
+	inDef     *def
+	loops     []loop
+	dead      bool  // what is compiled is never run
+	kept      int32 // slots below are in use until the scope ends
+	tempsFrom int32 // slots from here on are temporaries of the statement at hand
+	open      *Gate // the gate whose definition is being read
+	openName  ast.Name
+	mayDefine bool
 }
 
 // atTop does something as if the compiler were at the top of the program, outside of all blocks and definitions.
 func (c *Compiler) atTop(do func()) {
-	was := whereabouts{c.fn, c.direct, c.inGate, c.depth, c.floor, c.inDef, c.loops, c.dead, c.at, c.kept, c.tempsFrom, c.open, c.openName, c.mayDefine}
+	was := c.whereabouts
 	scopes := c.scopes
 	for _, s := range slices.Backward(scopes) {
 		for _, sym := range slices.Backward(s.declared) {
@@ -138,7 +141,5 @@ func (c *Compiler) atTop(do func()) {
 			sym.outer, c.table[sym.name] = c.table[sym.name], sym
 		}
 	}
-	c.fn, c.direct, c.inGate, c.depth, c.floor, c.inDef, c.loops = was.fn, was.direct, was.inGate, was.depth, was.floor, was.inDef, was.loops
-	c.dead, c.at, c.kept, c.tempsFrom = was.dead, was.at, was.kept, was.tempsFrom
-	c.open, c.openName, c.mayDefine = was.open, was.openName, was.mayDefine
+	c.whereabouts = was
 }

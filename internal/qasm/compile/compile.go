@@ -42,6 +42,7 @@ const DefaultUnrollSteps = 1 << 30
 
 // Compiler compiles the statements of one program in order. Not safe for concurrent use.
 type Compiler struct {
+	whereabouts
 	names        *token.Names
 	sources      *diag.Set
 	rep          *report.Reporter
@@ -51,33 +52,22 @@ type Compiler struct {
 	applications int    // of gates so far, those within definitions included
 
 	// The program under construction. While direct, it is nothing but the circuit; afterwards the circuit is what comes first.
-	direct  bool
 	circuit *circuit.Circuit
 	out     *program.Program
-	fn      *code   // the function at hand
 	funcs   []*code // all; the first is the main program
 	bounds  map[program.Bound]int32
 	fixed   []fixedWords
 	vars    []program.Var
 	cregs   []program.Creg
 	clbits  map[int32]circuit.Clbit // of the registers, by slot
-	at      diag.Pos                // of what is being compiled
 
 	table   []*symbol // by name
 	scopes  []scope
-	depth   int32 // of the scope at hand: 0 is the language's own, 1 the program's
-	floor   int32 // within a definition its depth, else 0
-	inGate  bool
-	inDef   *def
-	loops   []loop
-	dead    bool // what is compiled is never run
 	said    map[int]bool
 	expired map[token.Symbol]diag.Span // declared in blocks that have ended
 	awaited map[token.Symbol]diag.Mark // used and not declared so far
 
-	kept      int32 // slots below are in use until the scope ends
-	tempsFrom int32 // slots from here on are temporaries of the statement at hand
-	writers   bool  // a subroutine may write arrays that it is given
+	writers bool // a subroutine may write arrays that it is given
 
 	early     map[diag.Pos]bool // names of definitions that were compiled ahead of their place
 	forwardAt diag.Pos          // of the one that is being compiled ahead, else 0
@@ -85,9 +75,6 @@ type Compiler struct {
 	waiting   int               // definitions for one that they use
 	opening   []token.Symbol    // gates around c.open whose definitions are being read
 
-	open        *Gate // the gate whose definition is being read
-	openName    ast.Name
-	mayDefine   bool
 	rows        map[gate.ID]*Gate
 	gphase      *Gate
 	stack       []operand // scratch of formulas
@@ -111,7 +98,7 @@ type Compiler struct {
 // New returns a compiler of an empty program.
 func New(names *token.Names, sources *diag.Set, rep *report.Reporter, o Options) *Compiler {
 	c := &Compiler{
-		names: names, sources: sources, rep: rep, opts: o, maxOps: o.MaxOps, direct: true, circuit: &circuit.Circuit{}, out: &program.Program{},
+		names: names, sources: sources, rep: rep, opts: o, maxOps: o.MaxOps, whereabouts: whereabouts{direct: true}, circuit: &circuit.Circuit{}, out: &program.Program{},
 		bounds: map[program.Bound]int32{}, clbits: map[int32]circuit.Clbit{}, said: map[int]bool{}, expired: map[token.Symbol]diag.Span{},
 		awaited: map[token.Symbol]diag.Mark{}, meant: map[token.Symbol]string{},
 		early: map[diag.Pos]bool{}, rows: map[gate.ID]*Gate{}, hardwareQubits: map[uint32]uint32{},
